@@ -1,0 +1,1 @@
+"""What is in a frame: detector and its backends, weights, tracker, attributes."""
