@@ -9,16 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 
 EXIT_DONE = 0
+EXIT_DEFECT = 1
 EXIT_USAGE = 2
 EXIT_INPUT = 3
 EXIT_CHECK = 4
+EXIT_OUTPUT = 5
 EXIT_INTERRUPTED = 130
 
 
 class DashcamError(Exception):
     """Base of all foreseen failures. `str(error)` is the one line the user reads."""
 
-    exit_code = 1
+    exit_code = EXIT_DEFECT
 
 
 class UsageError(DashcamError):
@@ -50,13 +52,13 @@ class DecodeError(InputError):
 class OutputError(DashcamError):
     """Nothing can be written there: a full disk, no permission."""
 
-    exit_code = 5
+    exit_code = EXIT_OUTPUT
 
 
 class ModelError(DashcamError):
     """Weights that are missing, damaged, or not what they should be."""
 
-    exit_code = 6
+    exit_code = EXIT_USAGE
 
 
 class MissingExtraError(ModelError):

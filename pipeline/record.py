@@ -1,0 +1,157 @@
+"""What a run observed, on disk: so that rules can run again without decoding, and a broken-off run
+can be taken up where it stopped.
+
+One folder a trip in `OUT/record/`: `tracks.npz` (all observations, columns), `ego.npz` (the
+camera's motion), `trip.json` (everything else). The folder appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import OutputError
+from pipeline.settings import Settings
+from pipeline.types import (
+    CameraMotion,
+    Colour,
+    EgoMotion,
+    Gap,
+    Kind,
+    LaneLine,
+    Scene,
+    Track,
+    Trip,
+)
+
+FORMAT = 1
+
+
+def trip_key(trip: Trip, settings: Settings, weights_sha256: str, version: str) -> str:
+    """Equal for equal footage watched in an equal way: the name of the trip's record.
+
+    Footage counts by name, size and time of change, not by its whole content, which would have to
+    be read once more; what only concerns rules, plates and packages does not count.
+    """
+    facts = {
+        "format": FORMAT,
+        "version": version,
+        "weights": weights_sha256,
+        "settings": settings.model_dump(
+            mode="json", include={"footage": True, "vision": {"input_size", "confidence", "iou"}}
+        ),
+        "footage": [
+            [item.path.name, item.size_bytes, item.path.stat().st_mtime_ns] for item in trip.footage
+        ],
+    }
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    return digest[:16]
+
+
+def save(folder: Path, tracks: list[Track], scene: Scene) -> None:
+    """Write one trip's record to `folder`. Raises OutputError."""
+    part = folder.with_name(f".{folder.name}.part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        _save_tracks(part / "tracks.npz", tracks)
+        ego = scene.ego
+        np.savez_compressed(
+            part / "ego.npz",
+            times_s=ego.times_s,
+            homographies=ego.homographies,
+            states=np.array([state.value for state in ego.states], dtype="U10"),
+            inlier_shares=ego.inlier_shares,
+        )
+        rest = {
+            "format": FORMAT,
+            "width": scene.width,
+            "height": scene.height,
+            "sample_rate_hz": scene.sample_rate_hz,
+            "gaps": [asdict(gap) for gap in scene.gaps],
+            "lines": [{**asdict(line), "points": line.points.tolist()} for line in scene.lines],
+        }
+        (part / "trip.json").write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise OutputError(
+            f"{folder.parent}: the record cannot be written ({error.strerror or error}); "
+            "free some space or choose another folder with -o"
+        ) from error
+
+
+def load(folder: Path) -> tuple[list[Track], Scene] | None:
+    """The record of a trip, or None where there is none that can be read."""
+    try:
+        rest: dict[str, Any] = json.loads((folder / "trip.json").read_text(encoding="utf-8"))
+        with np.load(folder / "ego.npz") as columns:
+            ego = EgoMotion(
+                times_s=columns["times_s"],
+                homographies=columns["homographies"],
+                states=tuple(CameraMotion(str(state)) for state in columns["states"]),
+                inlier_shares=columns["inlier_shares"],
+            )
+        scene = Scene(
+            width=rest["width"],
+            height=rest["height"],
+            sample_rate_hz=rest["sample_rate_hz"],
+            ego=ego,
+            lines=tuple(
+                LaneLine(**{**line, "points": np.array(line["points"])}) for line in rest["lines"]
+            ),
+            gaps=tuple(Gap(**gap) for gap in rest["gaps"]),
+        )
+        return _load_tracks(folder / "tracks.npz"), scene
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _save_tracks(path: Path, tracks: list[Track]) -> None:
+    def joined(name: str, empty: tuple[int, ...], dtype: Any) -> Any:
+        columns = [getattr(track, name) for track in tracks]
+        return np.concatenate(columns) if columns else np.empty(empty, dtype)
+
+    np.savez_compressed(
+        path,
+        ids=np.array([track.id for track in tracks], np.int32),
+        kinds=np.array([track.kind.value for track in tracks], dtype="U10"),
+        kind_shares=np.array([track.kind_share for track in tracks]),
+        lengths=np.array([len(track) for track in tracks], np.int32),
+        colours=np.array([t.colour.name if t.colour else "" for t in tracks], dtype="U10"),
+        colour_shares=np.array([t.colour.share if t.colour else 0.0 for t in tracks]),
+        frames=joined("frames", (0,), np.int32),
+        times_s=joined("times_s", (0,), np.float64),
+        boxes=joined("boxes", (0, 4), np.float32),
+        confidences=joined("confidences", (0,), np.float32),
+    )
+
+
+def _load_tracks(path: Path) -> list[Track]:
+    with np.load(path) as stored:
+        columns = {name: stored[name] for name in stored.files}
+    ends = np.cumsum(columns["lengths"])
+    tracks = []
+    for index, (end, length) in enumerate(zip(ends, columns["lengths"], strict=True)):
+        rows = slice(int(end - length), int(end))
+        colour = str(columns["colours"][index])
+        tracks.append(
+            Track(
+                id=int(columns["ids"][index]),
+                kind=Kind(str(columns["kinds"][index])),
+                kind_share=float(columns["kind_shares"][index]),
+                frames=columns["frames"][rows],
+                times_s=columns["times_s"][rows],
+                boxes=columns["boxes"][rows],
+                confidences=columns["confidences"][rows],
+                colour=Colour(colour, float(columns["colour_shares"][index])) if colour else None,
+            )
+        )
+    return tracks

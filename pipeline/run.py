@@ -1,0 +1,372 @@
+"""The way through: footage in, packages out. The one place where the rooms are joined.
+
+    find -> probe -> join -> [frames -> detect -> ego -> track] -> judge -> plates -> package
+
+The bracket runs frame by frame, each frame once, while FFmpeg decodes the next in its own process.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline import __version__, record
+from pipeline.errors import DashcamError, InputError, OutputError
+from pipeline.evidence.package import ModelUse, PackageRequest, make_package
+from pipeline.footage.frames import frames
+from pipeline.footage.probe import find_footage, probe
+from pipeline.footage.trip import join
+from pipeline.plates.vehicles import PlateService
+from pipeline.progress import Advance, Reporter, Silent
+from pipeline.scene.builder import SceneBuilder
+from pipeline.settings import Settings
+from pipeline.types import Abstention, Footage, Gap, Incident, Plate, Scene, Track, Trip
+from pipeline.violations.base import Rule
+from pipeline.violations.registry import load_rules
+from pipeline.vision.detector import Detector, load_detector
+from pipeline.vision.tracker import Tracker
+from pipeline.vision.weights import Weights, choose_weights
+from pipeline.wording import word
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks for: which footage, where to, and what they know of it."""
+
+    paths: Sequence[Path]
+    output: Path
+    settings: Settings
+    rules: Sequence[str] | None = None  # None: every rule that the settings do not switch off
+    start_time: datetime | None = None
+    gps_file: Path | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What a run left behind."""
+
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[InputError] = field(default_factory=list)
+
+
+def process(request: Request, reporter: Reporter | None = None) -> Result:
+    """Turn footage into evidence packages.
+
+    One bad file never stops the rest: what cannot be read is in `Result.failures`. Writes
+    `run.json`, `incidents.jsonl`, `record/` and `packages/<incident-id>/` under `request.output`.
+    Raises OutputError, ModelError, ConfigError.
+    """
+    reporter = reporter or Silent()
+    started = time.monotonic()
+    settings = request.settings
+    rules = load_rules(request.rules, settings.rules)
+    weights = _weights(settings, reporter)
+    detector = load_detector(weights, settings.vision)
+    output = _writable(request.output)
+    result = Result()
+    trips = _trips(request, result, reporter)
+    journal = _Journal(output, settings, weights)
+    for trip in trips:
+        try:
+            tracks, scene = _observe(trip, settings, detector, output, reporter)
+        except InputError as error:
+            result.failures.append(error)
+            reporter.say(str(error))
+            continue
+        found = list(_judged(rules, tracks, scene))
+        incidents = [item for item in found if isinstance(item, Incident)]
+        plates = _plates(trip, tracks, scene, incidents, settings, reporter)
+        packaged = _package(
+            trip, tracks, incidents, plates, weights, settings, output / "packages", reporter
+        )
+        result.incidents += packaged
+        journal.add(trip, tracks, scene, found, plates, packaged)
+    journal.close(result, time.monotonic() - started)
+    return result
+
+
+def observe(
+    trip: Trip, settings: Settings, detector: Detector, advance: Advance = lambda done: None
+) -> tuple[list[Track], Scene]:
+    """Watch a trip once: every road user's track, and what is known of road and camera.
+
+    `advance` is called with the seconds of the trip seen so far. Raises DecodeError.
+    """
+    rate = settings.footage.sample_rate_hz
+    tracker, builder = Tracker(rate), SceneBuilder(rate)
+    gaps: list[Gap] = []
+    with closing(frames(trip, settings.footage, on_gap=gaps.append)) as pictures:
+        for frame in pictures:
+            detections = detector.detect([frame.image])[0]
+            motion = builder.update(frame, detections)
+            tracker.update(frame, detections, motion.homography)
+            advance(frame.time_s)
+    return list(tracker.tracks()), builder.finish(gaps)
+
+
+# --- the stages --------------------------------------------------------------------------------
+
+
+def _weights(settings: Settings, reporter: Reporter) -> Weights:
+    """The detector's weights, with a bar if they are fetched."""
+    stage = None
+    advance: Advance = lambda done: None  # noqa: E731
+    try:
+
+        def progress(done: int, total: int) -> None:
+            nonlocal stage, advance
+            if stage is None:
+                name = word("stage.weights", settings.language)
+                stage = reporter.stage(name, total / 1e6, "MB")
+                advance = stage.__enter__()
+            advance(done / 1e6)
+
+        return choose_weights(settings.vision, progress)
+    finally:
+        if stage is not None:
+            stage.__exit__(None, None, None)
+
+
+def _trips(request: Request, result: Result, reporter: Reporter) -> list[Trip]:
+    paths, unreadable = find_footage(request.paths)
+    result.failures += unreadable
+    footage: list[Footage] = []
+    language = request.settings.language
+    with reporter.stage(word("stage.inspect", language), len(paths), "") as advance:
+        for index, path in enumerate(paths):
+            try:
+                footage.append(
+                    probe(
+                        path,
+                        request.settings.footage,
+                        start_time=request.start_time,
+                        gps_file=request.gps_file,
+                    )
+                )
+            except InputError as error:
+                result.failures.append(error)
+            advance(index + 1)
+    for error in result.failures:
+        reporter.say(str(error))
+    return join(footage, request.settings.footage)
+
+
+def _observe(
+    trip: Trip, settings: Settings, detector: Detector, output: Path, reporter: Reporter
+) -> tuple[list[Track], Scene]:
+    """`observe`, or the record of an earlier run that watched the same footage the same way."""
+    key = record.trip_key(trip, settings, detector.weights.sha256, __version__)
+    folder = output / "record" / key
+    earlier = record.load(folder)
+    if earlier is not None:
+        reporter.say(word("resumed", settings.language, name=trip.name))
+        return earlier
+    name = word("stage.watch", settings.language, name=trip.name)
+    with reporter.stage(name, trip.duration_s, "s") as advance:
+        tracks, scene = observe(trip, settings, detector, advance)
+    for gap in scene.gaps:
+        reporter.say(
+            word(
+                "gap",
+                settings.language,
+                name=trip.name,
+                start=gap.start_s,
+                end=gap.end_s,
+                reason=gap.reason,
+            )
+        )
+    record.save(folder, tracks, scene)
+    return tracks, scene
+
+
+def _judged(
+    rules: Iterable[Rule[Any]], tracks: Sequence[Track], scene: Scene
+) -> Iterable[Incident | Abstention]:
+    for rule in rules:
+        yield from rule.judge(tracks, scene)
+
+
+def _plates(
+    trip: Trip,
+    tracks: Sequence[Track],
+    scene: Scene,
+    incidents: Sequence[Incident],
+    settings: Settings,
+    reporter: Reporter,
+) -> dict[int, Plate]:
+    """Plates by track id, of those vehicles whose plates the settings want read."""
+    match settings.plates.scope:
+        case "none":
+            return {}
+        case "incidents":
+            wanted = {incident.track_id for incident in incidents}
+        case "all":
+            wanted = {track.id for track in tracks if track.kind.is_vehicle}
+    if not wanted:
+        return {}
+    service = PlateService(settings.plates)
+    return service.read(
+        trip,
+        tracks,
+        wanted,
+        (scene.width, scene.height),
+        lambda total: reporter.stage(word("stage.plates", settings.language), total, ""),
+    )
+
+
+def _package(
+    trip: Trip,
+    tracks: Sequence[Track],
+    incidents: Sequence[Incident],
+    plates: dict[int, Plate],
+    weights: Weights,
+    settings: Settings,
+    folder: Path,
+    reporter: Reporter,
+) -> list[dict[str, Any]]:
+    """Make the packages and return the `incident.json` of each."""
+    if not incidents:
+        return []
+    models = (ModelUse(weights.name, weights.origin, weights.sha256, "detector"),)
+    packaged = []
+    name = word("stage.packages", settings.language)
+    with reporter.stage(name, len(incidents), "") as advance:
+        for index, incident in enumerate(incidents):
+            request = PackageRequest(
+                incident=incident,
+                trip=trip,
+                tracks=tuple(tracks),
+                plate=plates.get(incident.track_id),
+                models=models,
+            )
+            path = make_package(request, folder, settings)
+            text = (path / "data" / "incident.json").read_text(encoding="utf-8")
+            packaged.append(json.loads(text))
+            advance(index + 1)
+    return packaged
+
+
+# --- the run's own files -----------------------------------------------------------------------
+
+
+def _writable(output: Path) -> Path:
+    """Make the output folder and try it, before hours are spent. Raises OutputError."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        probe_file = output / ".write-test"
+        probe_file.write_bytes(b"")
+        probe_file.unlink()
+    except OSError as error:
+        raise OutputError(
+            f"{output}: nothing can be written there ({error.strerror or error}); "
+            "choose another folder with -o"
+        ) from error
+    return output
+
+
+class _Journal:
+    """`run.json` and `incidents.jsonl`: written to the side, moved into place when complete."""
+
+    def __init__(self, output: Path, settings: Settings, weights: Weights) -> None:
+        self._output = output
+        self._started = datetime.now(UTC)
+        self._head = {
+            "tool": "dashcam-evidence",
+            "version": __version__,
+            "settings": settings.model_dump(
+                mode="json", exclude={"vision": {"weights"}}
+            ),  # a path may name its owner
+            "detector": {
+                "name": weights.name,
+                "origin": weights.origin,
+                "sha256": weights.sha256,
+            },
+        }
+        self._trips: list[dict[str, Any]] = []
+
+    def add(
+        self,
+        trip: Trip,
+        tracks: Sequence[Track],
+        scene: Scene,
+        found: Sequence[Incident | Abstention],
+        plates: dict[int, Plate],
+        packaged: Sequence[dict[str, Any]],
+    ) -> None:
+        counts: dict[str, int] = {}
+        for track in tracks:
+            counts[track.kind] = counts.get(track.kind, 0) + 1
+        self._trips.append(
+            {
+                "footage": [
+                    {
+                        "name": item.path.name,
+                        "bytes": item.size_bytes,
+                        "duration_s": round(item.duration_s, 3),
+                        "start_time": item.clock.start.isoformat() if item.clock.start else None,
+                        "time_source": item.clock.source,
+                        "warnings": [*item.warnings, *item.clock.warnings],
+                    }
+                    for item in trip.footage
+                ],
+                "duration_s": round(trip.duration_s, 3),
+                "tracks": counts,
+                "gaps": [
+                    {"start_s": gap.start_s, "end_s": gap.end_s, "reason": gap.reason}
+                    for gap in scene.gaps
+                ],
+                "plates": {
+                    str(track_id): {
+                        "text": plate.text.normalized if plate.text else None,
+                        "probability": round(plate.probability, 4),
+                        "looks": plate.looks,
+                    }
+                    for track_id, plate in sorted(plates.items())
+                },
+                "incidents": [item["id"] for item in packaged],
+                "abstentions": [
+                    {
+                        "rule": item.rule,
+                        "start_s": round(item.start_s, 2),
+                        "end_s": round(item.end_s, 2),
+                        "reason": item.reason,
+                    }
+                    for item in found
+                    if isinstance(item, Abstention)
+                ],
+            }
+        )
+
+    def close(self, result: Result, seconds: float) -> None:
+        """Write both files. Raises OutputError."""
+        lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in result.incidents)
+        whole = {
+            **self._head,
+            "started": self._started.isoformat(timespec="seconds"),
+            "seconds": round(seconds, 1),
+            "trips": self._trips,
+            "failures": [
+                {"name": error.path.name, "problem": error.problem} for error in result.failures
+            ],
+        }
+        text = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+        for name, content in (("incidents.jsonl", lines), ("run.json", text)):
+            part = self._output / f".{name}.part"
+            try:
+                part.write_text(content, encoding="utf-8")
+                part.replace(self._output / name)
+            except OSError as error:
+                part.unlink(missing_ok=True)
+                raise OutputError(
+                    f"{self._output / name}: cannot be written ({error.strerror or error}); "
+                    "free some space or choose another folder with -o"
+                ) from error
+
+
+__all__ = ["DashcamError", "Request", "Result", "observe", "process"]
