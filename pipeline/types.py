@@ -82,6 +82,7 @@ class GpsTrack:
     longitudes: FloatArray
     speeds_mps: FloatArray
     altitudes_m: FloatArray
+    utc_start: datetime | None = None  # of file time 0 by the satellites' clock, where they tell
 
     def __len__(self) -> int:
         return len(self.times_s)

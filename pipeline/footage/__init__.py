@@ -1,0 +1,1 @@
+"""What the camera wrote: probing, frames, clock, GPS, and files joined to trips."""

@@ -1,0 +1,29 @@
+"""Number plates: located, read, put through a country's grammar, fused over a track.
+
+reader = make_reader(settings.plates)
+readings = read_plates(frame.image, reader, time_s=frame.time_s, frame=frame.index)
+for track_id, its_readings in assign(readings, tracks).items():
+    plate = fuse(its_readings, tracks_by_id[track_id])
+"""
+
+from .base import PlateReader, TextLine, make_reader
+from .belongs import assign
+from .fuse import fuse
+from .grammar import Parse, parse
+from .looks import choose_looks
+from .read import as_json, read_plates
+from .rules import plate_rules
+
+__all__ = [
+    "Parse",
+    "PlateReader",
+    "TextLine",
+    "as_json",
+    "assign",
+    "choose_looks",
+    "fuse",
+    "make_reader",
+    "parse",
+    "plate_rules",
+    "read_plates",
+]

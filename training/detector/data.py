@@ -1,0 +1,159 @@
+"""The training set in memory, and the augmentation of its pictures."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import IterableDataset, get_worker_info
+
+SIDE = 512  # longer side of the pictures held in memory
+LABEL_FROM = 0.35  # teacher's confidence from which a box is a label
+_PAD = 114
+
+
+class RoadUsers(IterableDataset):  # type: ignore[type-arg]
+    """An endless stream of augmented batches, each as a dict that Ultralytics' loss takes."""
+
+    def __init__(self, folder: Path, sizes: tuple[int, ...], batch: int, seed: int) -> None:
+        self.names = sorted(path.stem for path in (folder / "images").glob("*.jpg"))
+        self.images: list[NDArray[np.uint8]] = []
+        self.labels: list[NDArray[np.float32]] = []
+        for name in self.names:
+            image = cv2.imread(str(folder / "images" / f"{name}.jpg"))
+            scale = SIDE / max(image.shape[:2])
+            if scale < 1:
+                image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            rows = np.loadtxt(folder / "labels" / f"{name}.txt", np.float32, ndmin=2)
+            rows = rows.reshape(-1, 6)
+            self.images.append(np.asarray(image, np.uint8))
+            self.labels.append(rows[rows[:, 5] >= LABEL_FROM, :5])
+        self.sizes, self.batch, self.seed = sizes, batch, seed
+        # Pictures with what is rare come more often: weight by the rarest class in them.
+        counts = np.bincount(
+            np.concatenate([rows[:, 0] for rows in self.labels]).astype(int), minlength=6
+        )
+        rarity = (counts.max() / np.maximum(counts, 1)) ** 0.4
+        self.weights = np.array(
+            [rarity[rows[:, 0].astype(int)].max() if len(rows) else 0.3 for rows in self.labels]
+        )
+        self.weights /= self.weights.sum()
+
+    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+        worker = get_worker_info()
+        seed = self.seed + (worker.id if worker else 0)
+        random.seed(seed)
+        self.random = np.random.default_rng(seed)
+        cv2.setNumThreads(0)
+        while True:
+            size = random.choice(self.sizes)
+            items = [self._sample(size) for _ in range(self.batch)]
+            labels = [rows for _, rows in items]
+            yield {
+                "img": torch.from_numpy(np.stack([image for image, _ in items])),
+                "cls": torch.from_numpy(np.concatenate([rows[:, :1] for rows in labels])),
+                "bboxes": torch.from_numpy(np.concatenate([rows[:, 1:] for rows in labels])),
+                "batch_idx": torch.from_numpy(
+                    np.concatenate(
+                        [np.full(len(rows), i, np.float32) for i, rows in enumerate(labels)]
+                    )
+                ),
+            }
+
+    def _sample(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """(3, size, size) RGB and its labels (N, 5): class, cx, cy, w, h, relative."""
+        mosaic = random.random() < 0.6
+        canvas = np.full((size, size, 3), _PAD, np.uint8)
+        boxes: list[NDArray[np.float32]] = []
+        chosen = self.random.choice(len(self.images), 4 if mosaic else 1, p=self.weights)
+        cx, cy = (
+            (int(size * random.uniform(0.3, 0.7)), int(size * random.uniform(0.3, 0.7)))
+            if mosaic
+            else (size, size)
+        )
+        cells = ((0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size))
+        for index, cell in zip(chosen, cells, strict=False):
+            rows = self._paste(canvas, cell, int(index), mosaic)
+            if len(rows):
+                boxes.append(rows)
+        rows = np.concatenate(boxes) if boxes else np.empty((0, 5), np.float32)
+        canvas = _colours(canvas)
+        image = np.ascontiguousarray(canvas[..., ::-1].transpose(2, 0, 1))
+        return image, _relative(rows, size)
+
+    def _paste(
+        self, canvas: NDArray[np.uint8], cell: tuple[int, int, int, int], index: int, mosaic: bool
+    ) -> NDArray[np.float32]:
+        """Put a scaled part of a picture into a cell; returns its boxes (N, 5) as xyxy pixels."""
+        left, top, right, bottom = cell
+        image, rows = self.images[index], self.labels[index]
+        height, width = image.shape[:2]
+        fit = min((right - left) / width, (bottom - top) / height)
+        scale = fit * (random.uniform(0.9, 2.2) if mosaic else random.uniform(0.6, 1.7))
+        stretch = random.uniform(0.9, 1.1)
+        matrix = np.zeros((2, 3), np.float32)
+        matrix[0, 0], matrix[1, 1] = scale * stretch, scale / stretch
+        free_x = (right - left) - width * matrix[0, 0]
+        free_y = (bottom - top) - height * matrix[1, 1]
+        matrix[0, 2], matrix[1, 2] = random.random() * free_x, random.random() * free_y
+        flip = random.random() < 0.5
+        if flip:
+            matrix[0, 2] += width * matrix[0, 0]
+            matrix[0, 0] *= -1
+        view = canvas[top:bottom, left:right]
+        smooth = cv2.INTER_AREA if scale < 0.7 else cv2.INTER_LINEAR
+        if smooth == cv2.INTER_AREA:  # warpAffine does not average: shrink first
+            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=smooth)
+            matrix[:, :2] /= scale
+        canvas[top:bottom, left:right] = cv2.warpAffine(
+            image,
+            matrix,
+            (view.shape[1], view.shape[0]),
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(_PAD, _PAD, _PAD),
+        )
+        if not len(rows):
+            return np.empty((0, 5), np.float32)
+        matrix[:, :2] *= image.shape[1] / width  # back to the unshrunk picture's pixels
+        centre, half = rows[:, 1:3] * (width, height), rows[:, 3:5] * (width, height) / 2
+        corners = np.stack([centre - half, centre + half], axis=1)  # (N, 2, 2)
+        corners = corners @ matrix[:, :2].T + matrix[:, 2]
+        low, high = corners.min(axis=1), corners.max(axis=1)
+        limit = np.array([right - left, bottom - top], np.float32)
+        cut_low, cut_high = np.clip(low, 0, limit), np.clip(high, 0, limit)
+        area = np.prod(high - low, axis=1)
+        seen = np.prod(np.maximum(cut_high - cut_low, 0), axis=1)
+        keep = (seen > 0.3 * area) & ((cut_high - cut_low).min(axis=1) >= 4)
+        offset = np.array([left, top], np.float32)
+        return np.concatenate(
+            [rows[keep, :1], cut_low[keep] + offset, cut_high[keep] + offset], axis=1
+        ).astype(np.float32)
+
+
+def _relative(rows: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    low, high = rows[:, 1:3] / size, rows[:, 3:5] / size
+    return np.concatenate([rows[:, :1], (low + high) / 2, high - low], axis=1).astype(np.float32)
+
+
+def _colours(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Light, colour and compression as cameras vary them; night and glare now and then."""
+    gain, bias = random.uniform(0.7, 1.3), random.uniform(-20, 20)
+    if random.random() < 0.12:
+        gain *= random.uniform(0.25, 0.6)
+    tint = np.array([random.uniform(0.9, 1.1) for _ in range(3)], np.float32)
+    table = np.clip(np.arange(256, dtype=np.float32)[:, None] * gain * tint + bias, 0, 255)
+    image = cv2.LUT(image, table.astype(np.uint8).reshape(256, 1, 3))
+    if random.random() < 0.1:
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        image = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+    if random.random() < 0.15:
+        image = cv2.GaussianBlur(image, (3, 3), random.uniform(0.4, 1.2))
+    if random.random() < 0.15:
+        _, code = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, random.randint(25, 70)])
+        image = cv2.imdecode(code, cv2.IMREAD_COLOR)
+    return np.asarray(image, np.uint8)

@@ -1,0 +1,183 @@
+"""Train the road-user detector from random weights.
+
+    python training/detector/train.py --set SET --out RUN --minutes 90 [--resume]
+
+A YOLO of nano size (Ultralytics' architecture and loss) on CPU in bfloat16, or on a GPU where there
+is one. The learning rate follows the clock, so that a training of any length ends fully decayed. A
+checkpoint is written every few minutes; `--resume` goes on from the last one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import math
+import os
+import random
+import time
+from copy import deepcopy
+from pathlib import Path
+
+os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false")
+
+import numpy as np
+import torch
+from data import RoadUsers
+from torch import nn
+from torch.utils.data import DataLoader
+
+NAMES = {0: "person", 1: "bicycle", 2: "motorcycle", 3: "car", 4: "bus", 5: "truck"}
+CHECKPOINT_EVERY_S = 240
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--set", type=Path, required=True)
+    arguments.add_argument("--out", type=Path, required=True)
+    arguments.add_argument("--minutes", type=float, required=True)
+    arguments.add_argument("--architecture", default="yolo26n.yaml")
+    arguments.add_argument("--sizes", type=int, nargs="+", default=[320, 384])
+    arguments.add_argument("--batch", type=int, default=32)
+    arguments.add_argument("--rate", type=float, default=0.01)
+    arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--threads", type=int, default=os.cpu_count())
+    arguments.add_argument("--shim", help="module with ensure() to call before torchvision")
+    arguments.add_argument("--resume", action="store_true")
+    options = arguments.parse_args()
+    if options.shim:
+        importlib.import_module(options.shim).ensure()
+    train(options)
+
+
+def build(architecture: str) -> nn.Module:
+    """An untrained model with the loss's hyperparameters attached."""
+    from ultralytics.cfg import get_cfg
+    from ultralytics.nn.tasks import DetectionModel
+
+    model = DetectionModel(architecture, ch=3, nc=len(NAMES), verbose=False)
+    model.names = NAMES
+    model.args = get_cfg(overrides={"epochs": 100})
+    return model
+
+
+def train(options: argparse.Namespace) -> None:
+    random.seed(options.seed)
+    np.random.seed(options.seed)
+    torch.manual_seed(options.seed)
+    # On a machine with other work, one pinned thread is far faster than two that wait for each other.
+    torch.set_num_threads(options.threads)
+    options.out.mkdir(parents=True, exist_ok=True)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = build(options.architecture).to(device, memory_format=torch.channels_last)
+    average = deepcopy(model).eval()
+    optimizer = _optimizer(model, options.rate)
+    base_rates = [group["lr"] for group in optimizer.param_groups]
+    step, spent = 0, 0.0
+    last = options.out / "last.pt"
+    if options.resume and last.exists():
+        state = torch.load(last, weights_only=True)
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent = state["step"], state["spent"]
+    model.train()
+    stream = iter(
+        DataLoader(
+            RoadUsers(options.set, tuple(options.sizes), options.batch, options.seed + step),
+            batch_size=None,
+            num_workers=1,
+            prefetch_factor=4,
+        )
+    )
+    start = saved = time.monotonic()
+    total_s = options.minutes * 60
+    running: dict[str, float] = {}
+    while True:
+        now = time.monotonic()
+        done = min((spent + now - start) / total_s, 1.0)
+        warm = min((step + 1) / 200, 1.0)
+        for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
+            group["lr"] = rate * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2)
+        batch = {
+            name: value.to(device, non_blocking=True) for name, value in next(stream).items()
+        }
+        batch["img"] = batch["img"].to(memory_format=torch.channels_last).float() / 255
+        with torch.autocast(device, dtype=torch.bfloat16):
+            loss, items = model(batch)
+        loss = loss.sum()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 10.0)
+        optimizer.step()
+        step += 1
+        _follow(average, model, 0.999 * (1 - math.exp(-step / 500)))
+        # The end-to-end loss shifts weight from the many-to-one to the one-to-one head.
+        _progress(model, done)
+        for name, value in items.items():
+            running[name] = running.get(name, float(value)) * 0.98 + float(value) * 0.02
+        if step % 25 == 0:
+            losses = " ".join(f"{name} {value:.3f}" for name, value in running.items())
+            seen = step * options.batch
+            print(f"{done:6.1%} step {step} pictures {seen} loss {losses}", flush=True)
+        if now - saved > CHECKPOINT_EVERY_S or done >= 1:
+            saved = now
+            state = {
+                "model": model.state_dict(),
+                "average": average.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "step": step,
+                "spent": spent + now - start,
+                "architecture": options.architecture,
+            }
+            torch.save(state, last.with_suffix(".part"))
+            last.with_suffix(".part").replace(last)
+        if done >= 1:
+            return
+
+
+def _optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
+    """MuSGD as Ultralytics' trainer sets it up: orthogonalised updates for matrices and filters."""
+    from ultralytics.optim import MuSGD
+
+    matrices, norms, biases = [], [], []
+    for module in model.modules():
+        for name, parameter in module.named_parameters(recurse=False):
+            if parameter.ndim in (2, 4):
+                matrices.append(parameter)
+            elif "bias" in name:
+                biases.append(parameter)
+            else:
+                norms.append(parameter)
+    common = {"lr": rate, "momentum": 0.9, "nesterov": True}
+    return MuSGD(
+        [
+            {"params": matrices, **common, "weight_decay": 5e-4, "use_muon": True},
+            {"params": norms, **common, "weight_decay": 0.0},
+            {"params": biases, **common, "weight_decay": 0.0},
+        ],
+        muon=0.2,
+        sgd=1.0,
+    )
+
+
+@torch.no_grad()
+def _follow(average: nn.Module, model: nn.Module, decay: float) -> None:
+    """Exponential moving average of the weights."""
+    current = model.state_dict()
+    for name, value in average.state_dict().items():
+        if value.dtype.is_floating_point:
+            value.mul_(decay).add_(current[name].detach(), alpha=1 - decay)
+        else:
+            value.copy_(current[name])
+
+
+def _progress(model: nn.Module, done: float) -> None:
+    """Ultralytics moves its end-to-end loss on once an epoch; here an epoch is a hundredth."""
+    criterion = getattr(model, "criterion", None)
+    if criterion is not None and hasattr(criterion, "update"):
+        while getattr(criterion, "updates", 100) < int(done * 100):
+            criterion.update()
+
+
+if __name__ == "__main__":
+    main()
