@@ -83,6 +83,7 @@ class Tracker:
         self._vehicles = self._botsort(sample_rate_hz)
         self._histories: dict[int, _History] = {}
         self._ids: dict[tuple[bool, int], int] = {}
+        self._last_id = 0
 
     def _botsort(self, sample_rate_hz: float) -> BoTSORTTracker:
         tracker = BoTSORTTracker(
@@ -105,7 +106,7 @@ class Tracker:
     ) -> NDArray[np.int32]:
         """Take one frame in; `homography` maps the previous frame's background to this one.
 
-        Returns (N,) the track id of each detection, -1 for one that belongs to no track yet.
+        Returns (N,) the track id of each detection, -1 for a vehicle that belongs to no track yet.
         """
         self._motion.homography = homography
         ids = np.full(len(detections), -1, np.int32)
@@ -127,12 +128,23 @@ class Tracker:
             for member, number in zip(tracked.data["member"], tracked.tracker_id, strict=True):
                 if number >= 0:
                     ids[member] = self._id(is_person, int(number))
+        for member in np.flatnonzero((ids < 0) & people):
+            # A rider among riders jumps from box to box: seen but not followed is a track of one
+            # look, for whoever counts people needs them all.
+            ids[member] = self._new_id()
         for member in np.flatnonzero(ids >= 0):
             self._append(int(ids[member]), frame, detections, int(member))
         return ids
 
     def _id(self, is_person: bool, number: int) -> int:
-        return self._ids.setdefault((is_person, number), len(self._ids) + 1)
+        key = (is_person, number)
+        if key not in self._ids:
+            self._ids[key] = self._new_id()
+        return self._ids[key]
+
+    def _new_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
 
     def _append(self, track_id: int, frame: Frame, detections: Detections, member: int) -> None:
         history = self._histories.setdefault(track_id, _History())

@@ -1,0 +1,1 @@
+"""What the road and the camera are: ego-motion, painted lines, travelled ground."""

@@ -1,0 +1,66 @@
+"""The scene of one trip, built frame by frame while it is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.scene.ego import EgoEstimator, Motion
+from pipeline.scene.lines import LineFinder
+from pipeline.scene.small import Small
+from pipeline.types import CameraMotion, Detections, EgoMotion, Frame, Gap, Scene
+
+
+class SceneBuilder:
+    """Takes in each sampled frame once; `finish` gives what the rules may know."""
+
+    def __init__(self, sample_rate_hz: float) -> None:
+        self._rate = sample_rate_hz
+        self._ego = EgoEstimator()
+        self._lines = LineFinder()
+        self._times: list[float] = []
+        self._motions: list[Motion] = []
+        self._size = (0, 0)
+
+    def update(self, frame: Frame, detections: Detections) -> Motion:
+        """Take a frame in; returns how the camera moved since the one before."""
+        small = Small.of(frame.image)
+        motion = self._ego.update(small, detections.boxes)
+        self._lines.update(small, detections.boxes, motion.state, frame.index, frame.time_s)
+        self._times.append(frame.time_s)
+        self._motions.append(motion)
+        self._size = (frame.image.shape[1], frame.image.shape[0])
+        return motion
+
+    def finish(self, gaps: Sequence[Gap] = ()) -> Scene:
+        """The scene of all frames taken in so far."""
+        self._lines.close()
+        motions = self._motions
+        return Scene(
+            width=self._size[0],
+            height=self._size[1],
+            sample_rate_hz=self._rate,
+            ego=EgoMotion(
+                times_s=np.array(self._times, np.float64),
+                homographies=np.array(
+                    [motion.homography for motion in motions], np.float64
+                ).reshape(-1, 3, 3),
+                states=_settled([motion.state for motion in motions]),
+                inlier_shares=np.array([motion.inlier_share for motion in motions], np.float64),
+            ),
+            lines=tuple(self._lines.lines),
+            gaps=tuple(gaps),
+        )
+
+
+def _settled(states: Sequence[CameraMotion]) -> tuple[CameraMotion, ...]:
+    """The states without flicker: each the commonest among itself and its two neighbours."""
+    settled = list(states)
+    for index in range(1, len(states) - 1):
+        before, here, after = states[index - 1 : index + 2]
+        if before is after and here is not before:
+            settled[index] = before
+    if len(settled) > 1 and settled[0] is CameraMotion.UNKNOWN:
+        settled[0] = settled[1]  # the first frame has nothing to be compared with
+    return tuple(settled)

@@ -1,0 +1,135 @@
+"""Where road users stand on the ground, held still under a camera that stands or turns.
+
+Over a stretch in which the camera does not travel, one homography a frame maps the picture onto
+that of the stretch's first frame. What rests on the road then rests in those *anchored* pixels, however
+much the camera pans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.types import CameraMotion, EgoMotion, FloatArray, Scene, Track
+
+_STANDING = (CameraMotion.STILL, CameraMotion.PANNING)
+_EDGE_PX = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Sampled frames `first` to `last` (both in it) over which the camera does not travel."""
+
+    first: int
+    last: int
+    start_s: float
+    end_s: float
+    anchors: FloatArray  # (last - first + 1, 3, 3): pixels of each frame to those of the first
+
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A track's way over the ground in a stretch: arrays of one length N, anchored pixels."""
+
+    track: Track
+    times_s: FloatArray
+    feet: FloatArray  # (N, 2) middle of the box's lower edge
+    widths: FloatArray  # (N,) of that edge
+    heights: FloatArray  # (N,) of the box
+    whole: FloatArray  # (N,) 1 where the box is not cut by the picture's edge
+
+    def __len__(self) -> int:
+        return len(self.times_s)
+
+    @property
+    def length_px(self) -> float:
+        """From its first to its last foot, as the crow flies."""
+        return float(np.linalg.norm(self.feet[-1] - self.feet[0])) if len(self) else 0.0
+
+    @property
+    def is_moving(self) -> bool:
+        """Further than jitter of the boxes explains: over one and a half of its own widths."""
+        return len(self) >= 4 and self.length_px > 1.5 * float(np.median(self.widths))
+
+
+def stretches(ego: EgoMotion, least_s: float = 0.0) -> list[Stretch]:
+    """Maximal stretches of a standing camera that last `least_s` or longer."""
+    found = []
+    for first, last in _runs([state in _STANDING for state in ego.states]):
+        start, end = float(ego.times_s[first]), float(ego.times_s[last])
+        if end - start < least_s or last == first:
+            continue
+        anchors = np.empty((last - first + 1, 3, 3))
+        anchors[0] = np.eye(3)
+        for offset in range(1, len(anchors)):
+            anchor = anchors[offset - 1] @ np.linalg.inv(ego.homographies[first + offset])
+            anchors[offset] = anchor / anchor[2, 2]
+        found.append(Stretch(first, last, start, end, anchors))
+    return found
+
+
+def paths(tracks: Sequence[Track], stretch: Stretch, scene: Scene) -> list[Path]:
+    """The ways of all tracks seen in the stretch, at least twice each."""
+    found = []
+    for track in tracks:
+        rows = np.flatnonzero((track.frames >= stretch.first) & (track.frames <= stretch.last))
+        if len(rows) < 2:
+            continue
+        boxes = track.boxes[rows].astype(np.float64)
+        anchors = stretch.anchors[track.frames[rows] - stretch.first]
+        left = _mapped(anchors, boxes[:, [0, 3]])
+        right = _mapped(anchors, boxes[:, [2, 3]])
+        top = _mapped(anchors, np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 1]]))
+        feet = (left + right) / 2
+        cut = (
+            (boxes[:, 0] <= _EDGE_PX)
+            | (boxes[:, 2] >= scene.width - _EDGE_PX)
+            | (boxes[:, 3] >= scene.height - _EDGE_PX)
+        )
+        found.append(
+            Path(
+                track,
+                track.times_s[rows],
+                feet,
+                np.linalg.norm(right - left, axis=1),
+                np.linalg.norm(feet - top, axis=1),
+                (~cut).astype(np.float64),
+            )
+        )
+    return found
+
+
+def chained(ego: EgoMotion, frames: Sequence[int], point: tuple[float, float]) -> FloatArray:
+    """(N, 2) where a point of the picture at `frames[0]`, far away, is at each of `frames`.
+
+    The homographies follow the far background also under a camera that drives: most corners that
+    can be followed from one sample to the next are far.
+    """
+    result = np.empty((len(frames), 2))
+    here = np.array([*point, 1.0])
+    at = int(frames[0])
+    for index, frame in enumerate(frames):
+        while at < int(frame):
+            at += 1
+            here = ego.homographies[at] @ here
+            here = here / here[2]
+        result[index] = here[:2]
+    return result
+
+
+def _mapped(homographies: FloatArray, points: FloatArray) -> FloatArray:
+    """(N, 2) each point under the homography of its own."""
+    whole = np.einsum("nij,nj->ni", homographies, np.column_stack([points, np.ones(len(points))]))
+    return np.asarray(whole[:, :2] / whole[:, 2:])
+
+
+def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        yield int(start), int(end) - 1

@@ -1,0 +1,1 @@
+"""The acts: one file each, found by registration; no rule knows another."""

@@ -1,0 +1,158 @@
+"""Chở quá số người quy định: three or more people on a motorbike.
+
+Observed: people whose boxes sit on a motorbike's, frame by frame (`pipeline.violations.riders`). A
+stretch is a candidate when most of its frames show three or more, at the same places on the
+motorbike, over a second or so, while the motorbike rides: whoever stands behind a motorbike that
+waits, or is passed by it, does not keep a place on it.
+
+The law allows one passenger, and two in listed cases (a sick person, a child under 12, an arrest):
+a camera cannot tell those. It counts too low rather than too high: riders who hide one another from
+in front or behind are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from pipeline.scene.ground import chained
+from pipeline.types import Abstention, FloatArray, Incident, Measure, Scene, Track
+from pipeline.violations.base import Language, Rule, RuleSettings, spans
+from pipeline.violations.registry import rule
+from pipeline.violations.riders import Load, loads
+from pipeline.vision.boxes import iou
+
+_STEADY = 0.16  # motorbike widths: how far a rider's place on it may wander (median deviation)
+
+
+class PassengerOverloadSettings(RuleSettings):
+    people: int = Field(3, ge=2, description="so many aboard are too many")
+    least_s: float = Field(0.8, gt=0, description="seen for at least so long")
+    least_frames: int = Field(4, ge=2, description="in at least so many sampled frames")
+    share: float = Field(0.55, gt=0, le=1, description="of the frames of the stretch")
+    least_height_px: float = Field(36, gt=0, description="of the motorbike's box")
+    bridge_s: float = Field(0.7, ge=0, description="a count may fail for so long in between")
+
+
+@rule
+class PassengerOverload(Rule[PassengerOverloadSettings]):
+    id = "passenger_overload"
+    names: ClassVar[dict[Language, str]] = {
+        "vi": "Chở quá số người quy định",
+        "en": "Too many people on a motorbike",
+    }
+    settings_type = PassengerOverloadSettings
+    sentence: ClassVar[dict[Language, str]] = {
+        "vi": (
+            "Trên {vehicle} thấy có {people:.0f} người trong {overload_duration:.1f} giây "
+            "({frames_over:.0f} trên {frames_seen:.0f} hình đã xem)."
+        ),
+        "en": (
+            "{people:.0f} people are seen on the {vehicle} for {overload_duration:.1f} seconds "
+            "({frames_over:.0f} of {frames_seen:.0f} pictures looked at)."
+        ),
+    }
+
+    def judge(self, tracks: Sequence[Track], scene: Scene) -> Iterable[Incident | Abstention]:
+        found = [incident for load in loads(tracks) for incident in self._of(load, scene)]
+        found.sort(key=lambda incident: -incident.confidence)
+        by_id = {track.id: track for track in tracks}
+        kept: list[Incident] = []
+        for incident in found:
+            if not any(_is_same(incident, other, by_id) for other in kept):
+                kept.append(incident)
+        return sorted(kept, key=lambda incident: incident.start_s)
+
+    def _of(self, load: Load, scene: Scene) -> Iterable[Incident]:
+        settings, track = self.settings, load.track
+        heights = track.boxes[:, 3] - track.boxes[:, 1]
+        usable = load.clear & (heights >= settings.least_height_px)
+        over = usable & (load.counts >= settings.people)
+        for part in spans(over.tolist(), track.times_s.tolist(), settings.bridge_s):
+            rows = np.arange(part.start, part.stop)[usable[part]]
+            hits = rows[over[rows]]
+            span = float(track.times_s[hits[-1]] - track.times_s[hits[0]])
+            if len(hits) < settings.least_frames or span < settings.least_s:
+                continue
+            share = len(hits) / len(rows)
+            if share < settings.share or not _keeps_places(load, hits, settings.people):
+                continue
+            if not _rides(track, part, scene):
+                continue
+            counts = load.counts[hits]
+            people = int(np.median(counts))
+            size = float(np.median(heights[hits]))
+            sure = float(np.mean(track.confidences[hits]))
+            # Each further look at three makes a chance miscount of all of them less likely.
+            confidence = (1 - 0.72 ** len(hits)) * (0.35 + 0.65 * share) * min(1, 0.5 + size / 160)
+            best = hits[np.argsort(-(heights[hits] * track.confidences[hits]), kind="stable")]
+            yield self.incident(
+                track,
+                (float(track.times_s[hits[0]]), float(track.times_s[hits[-1]])),
+                confidence * min(1.0, 0.6 + 0.6 * sure),
+                (
+                    Measure("people", float(people), "", float(np.std(load.counts[rows]))),
+                    Measure("overload_duration", round(span, 2), "s", 1 / scene.sample_rate_hz),
+                    Measure("frames_over", float(len(hits)), ""),
+                    Measure("frames_seen", float(len(rows)), ""),
+                    Measure("motorbike_height", round(size, 1), "px"),
+                ),
+                _apart(track.times_s[best], 0.5),
+                sorted({rider for row in hits for rider in load.riders[row]}),
+            )
+
+
+def _keeps_places(load: Load, rows: np.ndarray, people: int) -> bool:
+    """Do the riders sit where they sat in the other frames?
+
+    Front and rear change sides when a motorbike turns past the camera, so places are compared with
+    those of the frames just before and after, not over the whole stretch.
+    """
+    exact = [load.offsets[row] for row in rows if len(load.offsets[row]) == people]
+    if len(exact) < max(2, len(rows) // 3):
+        return len(exact) == 0 and all(len(load.offsets[row]) > people for row in rows)
+    places: FloatArray = np.array(exact)
+    steps = np.abs(np.diff(places, axis=0))
+    return bool(float(np.median(steps)) <= _STEADY)
+
+
+def _rides(track: Track, part: slice, scene: Scene) -> bool:
+    """Does the motorbike move against the background by at least its own width?"""
+    rows = np.arange(part.start, part.stop)
+    boxes = track.boxes[rows].astype(np.float64)
+    feet = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
+    frames = track.frames[rows]
+    background = chained(scene.ego, frames.tolist(), (float(feet[0, 0]), float(feet[0, 1])))
+    moved = np.linalg.norm((feet - background), axis=1).max()
+    grown = abs(np.log((boxes[-1, 3] - boxes[-1, 1]) / max(boxes[0, 3] - boxes[0, 1], 1.0)))
+    return bool(moved >= float(np.median(boxes[:, 2] - boxes[:, 0])) or grown > 0.25)
+
+
+def _is_same(one: Incident, other: Incident, tracks: dict[int, Track]) -> bool:
+    """Two tracks on one motorbike, or one motorbike that was lost and found again."""
+    if one.start_s > other.end_s + 1.5 or other.start_s > one.end_s + 1.5:
+        return False
+    a, b = tracks[one.track_id], tracks[other.track_id]
+    common, rows_a, rows_b = np.intersect1d(a.frames, b.frames, return_indices=True)
+    if len(common):
+        overlap = [
+            iou(a.boxes[i : i + 1], b.boxes[j : j + 1])[0, 0]
+            for i, j in zip(rows_a, rows_b, strict=True)
+        ]
+        return float(np.median(overlap)) > 0.4
+    first, second = (a, b) if a.end_s <= b.end_s else (b, a)
+    end, start = first.boxes[-1].astype(float), second.boxes[0].astype(float)
+    reach = 2.0 * max(end[2] - end[0], start[2] - start[0])
+    return bool(np.abs(end - start).max() < reach and second.start_s - first.end_s < 2.0)
+
+
+def _apart(times: np.ndarray, least_s: float) -> list[float]:
+    """Of moments, best first, those that are not nearly the same."""
+    kept: list[float] = []
+    for time in times.tolist():
+        if all(abs(time - other) >= least_s for other in kept):
+            kept.append(time)
+    return kept
