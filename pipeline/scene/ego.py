@@ -2,9 +2,9 @@
 
 Corners of the background (nothing inside the boxes of road users, nothing in the bands where
 cameras burn in their text and where a bonnet shows) are followed by the pyramidal Lucas-Kanade
-method and checked by following them back. A camera that stands or turns about itself sees all of them move by
-one homography, H = K R K^-1 (Hartley and Zisserman, Multiple View Geometry, 8.4.2); one that moves
-through the world does not, for near things shift more than far ones.
+method and checked by following them back. A camera that stands or turns about itself sees all of
+them move by one homography, H = K R K^-1 (Hartley and Zisserman, Multiple View Geometry, 8.4.2);
+one that moves through the world does not, for near things shift more than far ones.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Where road users stand on the ground, held still under a camera that stands or turns.
 
 Over a stretch in which the camera does not travel, one homography a frame maps the picture onto
-that of the stretch's first frame. What rests on the road then rests in those *anchored* pixels, however
-much the camera pans.
+that of the stretch's first frame. What rests on the road then rests in those *anchored* pixels,
+however much the camera pans.
 """
 
 from __future__ import annotations

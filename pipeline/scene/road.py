@@ -1,99 +1,139 @@
-"""Where a road runs, learnt from the vehicles that travel it, in anchored pixels of a stretch."""
+"""The road as level ground in metres, learnt from the vehicles that travel it.
+
+On level ground a vehicle's height in the picture is proportional to how far its foot lies below the
+horizon (Hoiem, Efros and Hebert, Putting Objects in Perspective, 2008, eq. 1). Vehicles that come
+and go give the horizon; what vehicles usually measure gives the camera's height. That is rough (a
+fifth of a distance, say) and enough to tell one lane from the next.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.scene.ground import Path
-from pipeline.types import FloatArray
+from pipeline.types import FloatArray, Kind
 
-_DEPTH_OF_HEIGHT = 0.25  # of a vehicle's box: the ground under it, for a view across the road
-_MOST_BENT = 0.35  # of its width: how far a way may leave a straight line and still show the road
+_HEIGHTS_M = {Kind.CAR: 1.5, Kind.MOTORBIKE: 1.5, Kind.BUS: 3.0, Kind.TRUCK: 2.7}
+_FOCAL = 0.9  # of the picture's width, as dashcams (wider) and phones (narrower) have it about
+_LEAST_GROWTH = 1.3  # of heights, from least to greatest, to tell the horizon by
+_FARTHEST_M = 70.0  # beyond, a pixel is metres
+_STEP_M = 1.5  # between two places of a way that tell where it heads
+_SAME_HEADING = math.radians(9)
+_LEAST_AGREEING = 0.35  # of the ways, by length
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGround:
+    """A pinhole camera without roll over level ground."""
+
+    horizon_px: float  # row
+    middle_px: float  # column
+    focal_px: float
+    camera_m: float  # its height
+
+    def place(self, feet: FloatArray) -> FloatArray:
+        """(N, 2) metres to the right and ahead, of feet (N, 2) in pixels; NaN at the horizon."""
+        below = feet[:, 1] - self.horizon_px
+        below = np.where(below > 1.0, below, np.nan)
+        ahead = self.focal_px * self.camera_m / below
+        return np.column_stack([(feet[:, 0] - self.middle_px) * self.camera_m / below, ahead])
+
+    @classmethod
+    def under(cls, ways: Sequence[Path], width_px: int) -> LevelGround | None:
+        """The ground that these ways run over, or None where they do not tell."""
+        horizon = _horizon(ways)
+        if horizon is None:
+            return None
+        heights = []
+        for way in ways:
+            metres = _HEIGHTS_M.get(way.track.kind)
+            if metres is not None:
+                below = way.feet[:, 1] - horizon
+                heights.append(float(np.median(metres * below / way.heights)))
+        if not heights or not 0.3 < float(np.median(heights)) < 20:
+            return None
+        return cls(horizon, width_px / 2, _FOCAL * width_px, float(np.median(heights)))
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The strip of road that a vehicle stands on, as wide as itself, towards the vanishing point.
+    """The line along the road through a vehicle's place; metres on level ground."""
 
-    `direction` is the unit vector along it in the picture; `vanishing_px` is how far away along it
-    the strip shrinks to a point (infinite for a road seen from the side or from above).
+    place: FloatArray  # (2,)
+    direction: FloatArray  # (2,) unit vector
+
+    def offsets(self, places: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(N,) metres along the road from the vehicle, and (N,) metres beside its line."""
+        offset = places - self.place
+        across = np.array([-self.direction[1], self.direction[0]])
+        return offset @ self.direction, offset @ across
+
+
+def lane_under(path: Path, movers: Sequence[Path], ground: LevelGround) -> Lane | None:
+    """The lane that a vehicle stands in: through its place, heading as most movers head.
+
+    None where the movers do not agree on a heading.
     """
-
-    foot: FloatArray  # (2,)
-    direction: FloatArray  # (2,)
-    vanishing_px: float
-    half_width_px: float
-
-    def place(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(N, 2) points as (N,) pixels along the strip and (N,) distance from its middle.
-
-        The distance is in half widths of the strip at that place: within 1 is on the strip.
-        """
-        offset = points - self.foot
-        along = offset @ self.direction
-        across = np.abs(offset @ np.array([-self.direction[1], self.direction[0]]))
-        shrunk = np.maximum(1.0 - along / self.vanishing_px, 0.05)
-        return along, across / (self.half_width_px * shrunk)
-
-
-def lane_under(path: Path, movers: Sequence[Path]) -> Lane | None:
-    """The strip of road under a vehicle, by the ways of those that pass; None if they do not tell.
-
-    The vanishing point is the least-squares meeting point of the straight ways: with each way's
-    line as l = (a, b, c), a^2 + b^2 = 1, the v of least sum (l . v)^2 (Hartley and Zisserman, 2.2).
-    """
-    foot = np.median(path.feet, axis=0)
-    width, height = float(np.median(path.widths)), float(np.median(path.heights))
-    lines, directions = [], []
+    angles, lengths = [], []
     for mover in movers:
-        fitted = _straight(mover)
-        if fitted is not None:
-            middle, direction = fitted
-            # Centred on the foot and in its widths, which keeps the system well conditioned.
-            normal = np.array([-direction[1], direction[0]])
-            lines.append([*normal, -float(normal @ (middle - foot)) / width])
-            directions.append(direction)
-    if not lines:
+        last: FloatArray | None = None
+        for place in _nearby(ground.place(mover.feet)):
+            if last is None:
+                last = place
+            step = place - last
+            length = float(np.linalg.norm(step))
+            if length >= _STEP_M:
+                angles.append(math.atan2(step[0], step[1]) % math.pi)
+                lengths.append(length)
+                last = place
+    if not angles:
         return None
-    mean = _mean_direction(np.array(directions))
-    point = _meeting(np.array(lines)) if len(lines) >= 2 else None
-    if point is None:
-        direction, far = mean, np.inf
-    else:
-        far = float(np.linalg.norm(point))
-        direction = point / far
-        if abs(float(direction @ mean)) < 0.5:  # a meeting point beside the road is no road's end
-            direction, far = mean, np.inf
-    across = np.array([-direction[1], direction[0]])
-    half = 0.5 * (abs(across[0]) * width + abs(across[1]) * _DEPTH_OF_HEIGHT * height)
-    return Lane(foot, direction, far * width, max(half, 1.0))
-
-
-def _straight(mover: Path) -> tuple[FloatArray, FloatArray] | None:
-    """A point and the direction of a way that is straight, or None."""
-    middle = mover.feet.mean(axis=0)
-    _, _, axes = np.linalg.svd(mover.feet - middle, full_matrices=False)
-    direction = axes[0]
-    beside = np.abs((mover.feet - middle) @ np.array([-direction[1], direction[0]]))
-    if float(np.median(beside / mover.widths)) > _MOST_BENT:
+    apart = np.abs(np.array(angles)[:, None] - np.array(angles)[None])
+    apart = np.minimum(apart, math.pi - apart)
+    support = np.maximum(1 - apart / _SAME_HEADING, 0) @ np.array(lengths)
+    best = int(support.argmax())
+    if support[best] < _LEAST_AGREEING * sum(lengths):
         return None
-    return middle, direction
+    direction = np.array([math.sin(angles[best]), math.cos(angles[best])])
+    place = ground.place(np.median(path.feet, axis=0, keepdims=True))[0]
+    return None if np.isnan(place).any() else Lane(place, direction)
 
 
-def _mean_direction(directions: FloatArray) -> FloatArray:
-    """The common axis of unit vectors whose signs do not matter."""
-    _, axes = np.linalg.eigh(directions.T @ directions)
-    return np.asarray(axes[:, -1])
+def _nearby(places: FloatArray) -> FloatArray:
+    near = places[:, 1] < _FARTHEST_M  # False for NaN
+    return np.asarray(places[near])
 
 
-def _meeting(lines: FloatArray) -> FloatArray | None:
-    """Where lines (M, 3) meet, or None where they are parallel."""
-    _, _, axes = np.linalg.svd(lines)
-    x, y, w = axes[-1]
-    if abs(w) < 1e-6:
+def _horizon(ways: Sequence[Path]) -> float | None:
+    """The row where vehicles would have no height, or None where nothing shows it."""
+    rows, weights = [], []
+    for way in ways:
+        row, weight = _intercept(way.heights, way.feet[:, 1])
+        rows.append(row)
+        weights.append(weight)
+    cars = [way for way in ways if way.track.kind is Kind.CAR]
+    if not any(weights) and len(cars) >= 2:
+        # A road seen from the side: nobody grows, but the nearer ones are larger.
+        row, weight = _intercept(
+            np.concatenate([way.heights for way in cars]),
+            np.concatenate([way.feet[:, 1] for way in cars]),
+        )
+        rows, weights = [row], [weight]
+    if not any(weights):
         return None
-    point = np.array([x / w, y / w])
-    return point if 3.0 < float(np.linalg.norm(point)) < 200.0 else None
+    order = np.argsort(rows)
+    total = np.cumsum(np.array(weights)[order])
+    return float(np.array(rows)[order][int(np.searchsorted(total, total[-1] / 2))])
+
+
+def _intercept(heights: FloatArray, feet: FloatArray) -> tuple[float, float]:
+    """Row of height 0 by least squares, and what that is worth: 0 where heights hardly differ."""
+    low, high = np.percentile(heights, (10, 90))
+    if low <= 0 or high / low < _LEAST_GROWTH:
+        return 0.0, 0.0
+    slope, row = np.polyfit(heights, feet, 1)
+    return (float(row), math.log(high / low)) if slope > 0 else (0.0, 0.0)

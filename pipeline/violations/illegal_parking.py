@@ -2,9 +2,9 @@
 
 Observed: a vehicle whose foot stays in one place of the road (in anchored pixels, so that a camera
 that pans does not matter) for `least_s` or longer, while at least `passing` others come by it on
-the strip of road that it stands on: they use that strip before or behind it and are seen on both sides
-of it, so it is a lane in use and not a verge, a lay-by or a queue. A queue is silent: nobody passes
-along its lane, or its neighbours rest as it does.
+the strip of road that it stands on: they use that strip before or behind it and are seen on both
+sides of it, so it is a lane in use and not a verge, a lay-by or a queue. A queue is silent: nobody
+passes along its lane, or its neighbours rest as it does.
 
 It cannot tell: a breakdown, a driver obeying an officer, a stop shorter than the footage. A camera
 that drives sees no vehicle for long enough; the rule says so instead of guessing.
@@ -19,7 +19,7 @@ import numpy as np
 from pydantic import Field
 
 from pipeline.scene.ground import Path, paths, stretches
-from pipeline.scene.road import Lane, lane_under
+from pipeline.scene.road import Lane, LevelGround, lane_under
 from pipeline.types import Abstention, Incident, Kind, Measure, Scene, Track
 from pipeline.violations.base import Language, Rule, RuleSettings, spans
 from pipeline.violations.registry import rule
@@ -27,8 +27,9 @@ from pipeline.violations.registry import rule
 _REST = 0.14  # of its width: a foot that stays within is at rest, the rest is jitter of the box
 _LEAST_WIDTH = 0.035  # of the picture's: smaller vehicles are too far away to tell
 _BRIDGE_S = 4.0  # whoever passes in front hides it for so long
-_ON_LANE = 1.25  # half widths of the strip
-_BESIDE = 4.0  # half widths: farther off it is another road
+_ON_LANE_M = 1.2  # beside the line through it: within, a vehicle uses its lane
+_BESIDE_M = 6.0  # farther off is another road
+_PAST_M = 2.5  # along the road: before and behind a vehicle begin here
 _LEAST_SURE = 0.4  # mean confidence of the detections
 
 
@@ -115,13 +116,14 @@ class IllegalParking(Rule[IllegalParkingSettings]):
             and mover.times_s[-1] >= span[0]
             and mover.times_s[0] <= span[1]
         ]
-        lane = lane_under(path, others)
-        if lane is None:
+        ground = LevelGround.under([*others, path], scene.width)
+        lane = lane_under(path, others, ground) if ground else None
+        if ground is None or lane is None:
             return None
-        passing = [mover for mover in others if _passes(mover, lane, path)]
+        passing = [mover for mover in others if _passes(mover, lane, ground)]
         if len(passing) < self.settings.passing:
             return None
-        if _is_queue(path, span, resting, lane):
+        if _is_queue(path, span, resting, lane, ground):
             return None
         duration = span[1] - span[0]
         track = path.track
@@ -148,15 +150,14 @@ class IllegalParking(Rule[IllegalParkingSettings]):
         )
 
 
-def _passes(mover: Path, lane: Lane, path: Path) -> bool:
-    """Does it come by, from one side of the vehicle to the other, using its strip on the way?"""
-    along, across = lane.place(mover.feet)
-    near = across <= _BESIDE
+def _passes(mover: Path, lane: Lane, ground: LevelGround) -> bool:
+    """Does it come by, from one side of the vehicle to the other, using its lane on the way?"""
+    along, beside = lane.offsets(ground.place(mover.feet))
+    near = np.abs(beside) <= _BESIDE_M  # False for what is too far to be placed
     if not near.any():
         return False
-    reach = float(np.median(path.widths)) * 0.6
-    on_strip = (across <= _ON_LANE) & (np.abs(along) > reach)
-    return bool(on_strip.any() and along[near].min() < -reach / 2 and along[near].max() > reach / 2)
+    on_lane = (np.abs(beside) <= _ON_LANE_M) & (np.abs(along) > _PAST_M)
+    return bool(on_lane.any() and along[near].min() < -_PAST_M and along[near].max() > _PAST_M)
 
 
 def _is_queue(
@@ -164,6 +165,7 @@ def _is_queue(
     span: tuple[float, float],
     resting: Sequence[tuple[Path, tuple[float, float]]],
     lane: Lane,
+    ground: LevelGround,
 ) -> bool:
     """Does another vehicle rest on the same strip at the same time, as in a queue?"""
     for other, its_span in resting:
@@ -172,8 +174,8 @@ def _is_queue(
         common = min(span[1], its_span[1]) - max(span[0], its_span[0])
         if common < 0.5 * (span[1] - span[0]):
             continue
-        along, across = lane.place(np.median(other.feet, axis=0, keepdims=True))
-        if across[0] <= _ON_LANE and abs(along[0]) > 0.5 * float(np.median(path.widths)):
+        along, beside = lane.offsets(ground.place(np.median(other.feet, axis=0, keepdims=True)))
+        if abs(beside[0]) <= _ON_LANE_M and abs(along[0]) > _PAST_M:
             return True
     return False
 

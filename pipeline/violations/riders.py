@@ -72,7 +72,7 @@ def loads(tracks: Sequence[Track]) -> list[Load]:
                     people[people_here[k][0]].id,
                 )
                 for k, owner in zip(keep, owners, strict=True)
-                if owner == position
+                if position in owner
             ]
             rows[index][row] = (bool(clear[position]), sorted(aboard))
     result = []
@@ -107,18 +107,18 @@ def distinct(boxes: FloatArray, confidences: FloatArray) -> list[int]:
     return kept
 
 
-def _owners(motorbikes: FloatArray, persons: FloatArray) -> list[int]:
-    """For each person the position of their motorbike, or -1."""
+def _owners(motorbikes: FloatArray, persons: FloatArray) -> list[list[int]]:
+    """For each person the position of their motorbike: several where it has several boxes."""
     if len(persons) == 0:
         return []
     shares = intersections(persons, motorbikes) / np.maximum(areas(persons), 1.0)[:, None]
     same = iou(motorbikes, motorbikes) >= _SAME_MOTORBIKE_IOU
-    owners = []
+    owners: list[list[int]] = []
     for person, share in zip(persons, shares, strict=True):
         fits = np.array([_sits_on(person, box) for box in motorbikes]) & (share >= _LEAST_SHARE)
         candidates = np.flatnonzero(fits)
         if len(candidates) == 0:
-            owners.append(-1)
+            owners.append([])
             continue
         best = int(candidates[share[candidates].argmax()])
         rivals = [
@@ -126,7 +126,7 @@ def _owners(motorbikes: FloatArray, persons: FloatArray) -> list[int]:
             for other in candidates
             if not same[best, other] and share[best] - share[other] < _AMBIGUOUS
         ]
-        owners.append(-1 if rivals else best)
+        owners.append([] if rivals else np.flatnonzero(same[best]).tolist())
     return owners
 
 

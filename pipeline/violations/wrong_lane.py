@@ -31,6 +31,7 @@ _EDGE_PX = 3.0
 _BESIDE = 0.45  # widths: ways closer than this run over the same ground
 _BEHIND = 0.08  # heights: likewise, across the picture
 _LINE_CONFIDENCE = 0.5
+_OUTLASTS_S = 2.0
 _END_MARGIN = 0.08  # of a line's height in the picture: its ends are not trusted
 
 
@@ -95,8 +96,12 @@ class WrongLane(Rule[WrongLaneSettings]):
             & (boxes[:, 3] < scene.height - _EDGE_PX)
         )
         for line in lines:
+            # Where a standing camera saw a line, it still is a little before and after.
+            longer = 0.0 if line.in_picture else _OUTLASTS_S
             rows = np.flatnonzero(
-                usable & (track.times_s >= line.start_s) & (track.times_s <= line.end_s)
+                usable
+                & (track.times_s >= line.start_s - longer)
+                & (track.times_s <= line.end_s + longer)
             )
             if len(rows) < 2:
                 continue

@@ -1,0 +1,106 @@
+"""What the camera does, on rendered pictures of known motion and on real footage."""
+
+import math
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.scene.ego import EgoEstimator, Motion
+from pipeline.scene.small import Small
+from pipeline.types import CameraMotion
+from tests.footage_of import REAL_VIDEOS, sampled
+
+NO_BOXES = np.empty((0, 4), np.float32)
+
+
+def texture(seed: int = 0, size: tuple[int, int] = (700, 1400)) -> np.ndarray:
+    noise = np.random.default_rng(seed).integers(0, 255, (*size, 3)).astype(np.uint8)
+    return cv2.GaussianBlur(noise, (0, 0), 4)
+
+
+def seen(world: np.ndarray, x: float, y: float = 100, roll_deg: float = 0.0) -> np.ndarray:
+    """A window of 854x480 of the world, shifted and turned."""
+    turn = cv2.getRotationMatrix2D((427, 240), roll_deg, 1.0)
+    turn[:, 2] += turn[:, :2] @ (-x, -y)
+    return cv2.warpAffine(world, turn, (854, 480))
+
+
+def motions(pictures: list[np.ndarray], boxes: np.ndarray = NO_BOXES) -> list[Motion]:
+    ego = EgoEstimator()
+    return [ego.update(Small.of(picture), boxes) for picture in pictures]
+
+
+def test_a_camera_at_rest_is_still() -> None:
+    picture = seen(texture(), 100)
+    found = motions([picture, picture, picture])
+    assert [motion.state for motion in found[1:]] == [CameraMotion.STILL] * 2
+    np.testing.assert_allclose(found[1].homography, np.eye(3), atol=1e-2)
+
+
+def test_a_turn_is_a_pan_and_its_homography_follows_the_background() -> None:
+    world = texture()
+    found = motions([seen(world, 100 + 24 * i) for i in range(6)])
+    assert all(motion.state is CameraMotion.PANNING for motion in found[1:])
+    for motion in found[1:]:
+        moved = motion.homography @ np.array([400.0, 240.0, 1.0])
+        np.testing.assert_allclose(moved[:2] / moved[2], [376, 240], atol=1.0)
+
+
+def test_roll_is_followed() -> None:
+    world = texture()
+    found = motions([seen(world, 200, roll_deg=2.0 * i) for i in range(4)])
+    jacobian = found[-1].homography[:2, :2]
+    angle = math.degrees(math.atan2(jacobian[1, 0], jacobian[0, 0]))
+    assert angle == pytest.approx(-2.0, abs=0.3)
+
+
+def test_what_moves_inside_boxes_does_not_count() -> None:
+    background = seen(texture(), 100)
+    vehicle = texture(seed=1)
+    pictures = []
+    for index in range(5):
+        picture = background.copy()
+        picture[60:440, 100:600] = vehicle[60:440, 100 + 20 * index : 600 + 20 * index]
+        pictures.append(picture)
+    found = motions(pictures, np.array([[100, 60, 600, 440]], np.float32))
+    assert all(motion.state is CameraMotion.STILL for motion in found[1:])
+
+
+def test_darkness_is_unknown_and_moves_nothing() -> None:
+    black = np.zeros((480, 854, 3), np.uint8)
+    found = motions([black, black])
+    assert found[1].state is CameraMotion.UNKNOWN
+    np.testing.assert_array_equal(found[1].homography, np.eye(3))
+
+
+@pytest.mark.skipif(not REAL_VIDEOS.is_dir(), reason="no real footage beside the checkout")
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("dashcam_solid_right_line.mp4", CameraMotion.DRIVING),
+        ("highway_overpass.mp4", CameraMotion.STILL),
+        ("phone_three_on_motorbike_vn.mp4", CameraMotion.PANNING),
+    ],
+)
+def test_real_cameras(name: str, state: CameraMotion) -> None:
+    found = motions([frame for _, frame in sampled(REAL_VIDEOS / name)])[1:]
+    share = sum(motion.state is state for motion in found) / len(found)
+    assert share >= 0.9, [motion.state.value for motion in found]
+
+
+@pytest.mark.skipif(not REAL_VIDEOS.is_dir(), reason="no real footage beside the checkout")
+def test_a_real_pan_is_undone() -> None:
+    """The homographies bring a picture onto the one before, far better than nothing does."""
+    pictures = [f for _, f in sampled(REAL_VIDEOS / "phone_three_on_motorbike_vn.mp4")]
+    found = motions(pictures)
+    gains = []
+    for (before, after), motion in zip(pairwise(pictures), found[1:], strict=True):
+        back = cv2.warpPerspective(
+            after, motion.homography, (854, 480), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        )
+        middle = np.s_[60:240, 250:600]  # trees and houses
+        undone = float(cv2.absdiff(before[middle], back[middle]).mean())
+        gains.append(undone / float(cv2.absdiff(before[middle], after[middle]).mean()))
+    assert np.median(gains) < 0.5
