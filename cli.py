@@ -251,8 +251,9 @@ def inspect(
 
     Example: `dashcam inspect NO20231105-143000-000012F.MP4 --json`
     """
+    from pipeline.footage.find import find_footage
     from pipeline.footage.inspect import describe
-    from pipeline.footage.probe import find_footage, probe
+    from pipeline.footage.probe import probe
 
     settings = _settings(config)
     paths, failures = find_footage(footage)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from pipeline import __version__, record
 from pipeline.errors import DashcamError, InputError, OutputError
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package
 from pipeline.footage.frames import frames
-from pipeline.footage.probe import find_footage, probe
+from pipeline.footage.find import find_footage
+from pipeline.footage.probe import probe
 from pipeline.footage.trip import join
 from pipeline.plates.vehicles import PlateService
 from pipeline.progress import Advance, Reporter, Silent
@@ -83,7 +85,7 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
         incidents = [item for item in found if isinstance(item, Incident)]
         plates = _plates(trip, tracks, scene, incidents, settings, reporter)
         packaged = _package(
-            trip, tracks, incidents, plates, weights, settings, output / "packages", reporter
+            trip, tracks, scene, incidents, plates, weights, settings, output, reporter, result
         )
         result.incidents += packaged
         journal.add(trip, tracks, scene, found, plates, packaged)
@@ -223,17 +225,22 @@ def _plates(
 def _package(
     trip: Trip,
     tracks: Sequence[Track],
+    scene: Scene,
     incidents: Sequence[Incident],
     plates: dict[int, Plate],
     weights: Weights,
     settings: Settings,
-    folder: Path,
+    output: Path,
     reporter: Reporter,
+    result: Result,
 ) -> list[dict[str, Any]]:
-    """Make the packages and return the `incident.json` of each."""
+    """Make the packages and return the `incident.json` of each; failures go to `result`."""
     if not incidents:
         return []
-    models = (ModelUse(weights.name, weights.origin, weights.sha256, "detector"),)
+    models = [ModelUse(weights.name, weights.origin, weights.sha256, "detector")]
+    if plates:
+        reader = settings.plates.reader
+        models.append(ModelUse(f"{reader} {version(reader)}", "package", None, "plate_reader"))
     packaged = []
     name = word("stage.packages", settings.language)
     with reporter.stage(name, len(incidents), "") as advance:
@@ -243,9 +250,15 @@ def _package(
                 trip=trip,
                 tracks=tuple(tracks),
                 plate=plates.get(incident.track_id),
-                models=models,
+                models=tuple(models),
+                gaps=scene.gaps,
             )
-            path = make_package(request, folder, settings)
+            try:
+                path = make_package(request, output / "packages", settings)
+            except InputError as error:  # the card was pulled out; the others may be elsewhere
+                result.failures.append(error)
+                reporter.say(str(error))
+                continue
             text = (path / "data" / "incident.json").read_text(encoding="utf-8")
             packaged.append(json.loads(text))
             advance(index + 1)

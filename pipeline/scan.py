@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -13,10 +13,16 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 from pipeline.footage.frames import frames
-from pipeline.footage.probe import find_footage, probe
+from pipeline.footage.find import find_footage
+from pipeline.footage.probe import probe
+from pipeline.progress import Reporter
 from pipeline.settings import Settings
 from pipeline.types import KINDS, Frame, Trip
 from pipeline.vision.detector import Detector
+from pipeline.wording import word
+
+if TYPE_CHECKING:
+    from pipeline.plates import PlateReader
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
@@ -71,6 +77,67 @@ def detect(
                 "confidence": round(float(confidence), 4),
                 "box": [round(float(value), 1) for value in box],
             }
+
+
+def plates(
+    paths: Sequence[Path], settings: Settings, on_failure: OnFailure, reporter: Reporter
+) -> Iterator[dict[str, Any]]:
+    """One dict for each plate in each picture, and for the plate of each vehicle in each video.
+
+    Pictures are read whole. In videos vehicles are tracked first, and a vehicle's looks are fused;
+    its dict has `looks`, `agreeing` and `track` on top. Raises ModelError.
+    """
+    from pipeline.plates import as_json, make_reader, read_plates
+
+    reader = make_reader(settings.plates, offline=settings.vision.offline)
+    detector: Detector | None = None
+    for path in _expand(paths, on_failure):
+        try:
+            if is_picture(path):
+                readings = read_plates(read_picture(path), reader)
+                found = [as_json(reading, str(path)) for reading in readings]
+            else:
+                detector = detector or _detector(settings)
+                found = _vehicle_plates(path, settings, detector, reader, reporter)
+        except InputError as error:
+            on_failure(error)
+            continue
+        yield from found
+
+
+def _detector(settings: Settings) -> Detector:
+    from pipeline.vision.detector import load_detector
+    from pipeline.vision.weights import choose_weights
+
+    return load_detector(choose_weights(settings.vision), settings.vision)
+
+
+def _vehicle_plates(
+    path: Path, settings: Settings, detector: Detector, reader: PlateReader, reporter: Reporter
+) -> list[dict[str, Any]]:
+    """The plates of a video's vehicles, in the order in which they are seen best."""
+    from pipeline.plates import vehicle_as_json
+    from pipeline.plates.vehicles import PlateService
+    from pipeline.run import observe
+
+    trip = Trip((probe(path, settings.footage),), (0.0,))
+    language = settings.language
+    name = word("stage.watch", language, name=trip.name)
+    with reporter.stage(name, trip.duration_s, "s") as advance:
+        tracks, scene = observe(trip, settings, detector, advance)
+    read = PlateService(settings.plates, reader).read(
+        trip,
+        tracks,
+        {track.id for track in tracks if track.kind.is_vehicle},
+        (scene.width, scene.height),
+        lambda total: reporter.stage(word("stage.plates", language), total, ""),
+    )
+    found = [
+        vehicle_as_json(plate, track_id, str(path))
+        for track_id, plate in read.items()
+        if plate.best is not None
+    ]
+    return sorted(found, key=lambda line: (line["time_s"], line["track"]))
 
 
 def _expand(paths: Sequence[Path], on_failure: OnFailure) -> Iterator[Path]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 from functools import cache
 
-import imageio_ffmpeg
-
 from pipeline.errors import DashcamError
 
 
@@ -16,6 +14,8 @@ def ffmpeg_path() -> str:
     found = shutil.which("ffmpeg")
     if found:
         return found
+    import imageio_ffmpeg  # only here: the decoder's process wants `file_url` alone
+
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:

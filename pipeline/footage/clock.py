@@ -20,6 +20,7 @@ from pipeline.settings import FootageSettings
 from pipeline.types import Clock, GpsTrack, TimeCandidate
 
 _DISAGREE_S = 5.0
+_FIELD = re.compile("<(Y|y|mo|d|h|mi|s)>")
 _EPOCHS = (1904, 1970, 1980)  # years of a camera clock that was never set
 
 
@@ -33,17 +34,13 @@ class _Pattern:
 
 
 def _pattern(maker: str, expression: str, utc: bool = False) -> _Pattern:
-    for group, digits in (("Y", r"(?P<y>20\d\d)"), ("y", r"(?P<y>\d\d)")):
-        expression = expression.replace(f"<{group}>", digits)
-    for group, digits in (
-        ("mo", r"(?P<mo>\d\d)"),
-        ("d", r"(?P<d>\d\d)"),
-        ("h", r"(?P<h>\d\d)"),
-        ("mi", r"(?P<mi>\d\d)"),
-        ("s", r"(?P<s>\d\d)"),
-    ):
-        expression = expression.replace(f"<{group}>", digits)
-    return _Pattern(maker, re.compile(expression, re.IGNORECASE), utc)
+    """`<Y>` stands for a year of four digits, `<y>` for one of two, the others for two digits."""
+
+    def group(match: re.Match[str]) -> str:
+        name = match[1]
+        return r"(?P<y>20\d\d)" if name == "Y" else rf"(?P<{name}>\d\d)"
+
+    return _Pattern(maker, re.compile(_FIELD.sub(group, expression), re.IGNORECASE), utc)
 
 
 _PATTERNS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ import av.container
 from pipeline.errors import InputError
 from pipeline.footage.clock import read_clock
 from pipeline.footage.gps import read_gps
+from pipeline.footage.opening import open_video, video_stream
 from pipeline.settings import FootageSettings
 from pipeline.types import Footage, Stream
 
 _LONGEST_SIDE = 8192
-_PATIENCE_S = 60.0  # a hostile file may not hold us for longer
 _BOXES_WITH_LENGTH = {b"ftyp", b"mdat", b"free", b"skip", b"wide", b"moov", b"uuid", b"moof"}
 
 
@@ -31,18 +30,10 @@ def probe(
     """What the container tells. Raises InputError with what is wrong and what to do."""
     size = _size(path)
     try:
-        with av.open(os.fspath(path), metadata_errors="replace", timeout=_PATIENCE_S) as container:
+        with open_video(path) as container:
             return _read(path, size, container, settings, start_time, gps_file)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _explain(path, error) from error
-
-
-def video_stream(container: av.container.InputContainer) -> Any:
-    """The stream that holds the footage: the first video that is not a cover picture, or None."""
-    for stream in container.streams.video:
-        if not stream.disposition & av.stream.Disposition.attached_pic:
-            return stream
-    return None
 
 
 def _size(path: Path) -> int:

@@ -10,8 +10,9 @@ from .base import PlateReader, TextLine, make_reader
 from .belongs import assign
 from .fuse import fuse
 from .grammar import Parse, parse
+from .json_lines import as_json, vehicle_as_json
 from .looks import choose_looks
-from .read import as_json, read_plates
+from .read import read_plates
 from .rules import plate_rules
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "parse",
     "plate_rules",
     "read_plates",
+    "vehicle_as_json",
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.settings import PlatesSettings
 
 Image = NDArray[np.uint8]
 """BGR, (H, W, 3)."""
@@ -49,15 +51,15 @@ def corners(image: Image) -> Quad:
     return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
 
 
-def make_reader(settings: Any) -> PlateReader:
-    """The reader that the section `plates` of the settings names.
+def make_reader(settings: PlatesSettings, *, offline: bool = False) -> PlateReader:
+    """The reader that the section `plates` of the settings names; `offline`: fetch no models.
 
     Raises MissingExtraError where its extra is not installed, ModelError where its weights are not.
     """
     if settings.reader == "easyocr":
         from .easyocr_reader import EasyOcrReader
 
-        return EasyOcrReader()
+        return EasyOcrReader(offline=offline)
     from .rapidocr_reader import RapidOcrReader
 
     return RapidOcrReader()

@@ -36,7 +36,8 @@ def fuse(readings: Sequence[PlateReading], track: Track) -> Plate:
     """What all looks at the plate of `track` say together.
 
     The text is that of the greatest product of evidence, whoever read it first; `best` is the
-    surest look that read exactly this text, and the frame to show is the frame of that look.
+    surest look that read exactly this text (where none did, the one that holds it likeliest), and
+    the frame to show is the frame of that look.
     """
     looks = [reading for reading in readings if reading.text is not None]
     if not looks:
@@ -66,7 +67,7 @@ def fuse(readings: Sequence[PlateReading], track: Track) -> Plate:
         ),
         looks=len(readings),
         agreeing=len(agreeing),
-        best=max(agreeing, key=lambda look: (look.confidence, _height(look)), default=None),
+        best=max(agreeing or looks, key=lambda look: (_share(look, best), _height(look))),
     )
 
 

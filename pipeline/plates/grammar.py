@@ -4,7 +4,7 @@ Each template of the rules is laid over the characters that were read. The cost 
 the negative logarithm (natural) of the probability that this text stands there and that a reader
 then says what it said:
 
-    cost = -log share(template) - sum_i log P(said_i | text_i) + what was left over or out of place
+    cost = -log share(text) - sum_i log P(said_i | text_i) + what was left over or out of place
 
 with the likelihoods of `observe`. Differences of costs are therefore log odds, and `odds` turns
 them into probabilities.
@@ -75,15 +75,16 @@ def parse(
         seen = 0 if aspect is None else (1 if aspect > _ONE_LINE_ASPECT else 2)
     found: dict[str, Parse] = {}
     for template in rules.templates:
-        extra = template.cost
+        extra = 0.0
         if seen and seen not in template.lines:
             extra += _WRONG_LINES
-        for normalized, cost in _lay(template, observed):
-            if cost + extra > _WORST:
+        for normalized, laid in _lay(template, observed):
+            cost = laid + extra + rules.cost(template, normalized)
+            if cost > _WORST:
                 continue
             known = found.get(normalized)
-            if known is None or cost + extra < known.cost:
-                found[normalized] = Parse(template.text(normalized), cost + extra)
+            if known is None or cost < known.cost:
+                found[normalized] = Parse(template.text(normalized), cost)
     return sorted(found.values(), key=lambda one: one.cost)[:best]
 
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
 
-from .base import Guesses, Image, Quad, TextLine, corners
+from .base import Image, Quad, TextLine, corners
+from .ctc import decode
 from .quads import rectify
 
 # Text in a small crop is found better enlarged, that of a large frame nearly as well reduced; the
@@ -23,8 +24,6 @@ _SMALL_SIDE, _LARGE_SIDE, _MAX_ENLARGEMENT = 480, 1920, 3.0
 _LINE_HEIGHT = 48  # what the recogniser was trained on
 _LINE_WIDTHS = (160, 320, 640)  # few widths, so that ONNX Runtime keeps its plans
 _BATCH = 8
-_GUESSES = 4
-_BLANK = 0
 
 
 class RapidOcrReader:
@@ -84,32 +83,8 @@ class RapidOcrReader:
                 with self._lock:
                     scores = self._session(batch)
                 for index, score in zip(chosen, scores, strict=True):
-                    results[index] = self._decode(score, corners(lines[index]))
+                    results[index] = decode(score, self._alphabet, corners(lines[index]))
         return [result for result in results if result is not None]
-
-    def _decode(self, scores: NDArray[np.float32], quad: Quad) -> TextLine:
-        """Greedy CTC; each run of one symbol is a character, told by its surest step."""
-        symbols = scores.argmax(axis=1)
-        text, characters, confidences = [], [], []
-        step = 0
-        while step < len(symbols):
-            end = step
-            while end < len(symbols) and symbols[end] == symbols[step]:
-                end += 1
-            if symbols[step] != _BLANK:
-                peak = step + int(scores[step:end, symbols[step]].argmax())
-                guesses = self._guesses(scores[peak])
-                text.append(guesses[0][0])
-                characters.append(guesses)
-                confidences.append(guesses[0][1])
-            step = end
-        confidence = float(np.mean(confidences)) if confidences else 0.0
-        return TextLine("".join(text), confidence, quad, tuple(characters))
-
-    def _guesses(self, scores: NDArray[np.float32]) -> Guesses:
-        best = np.argpartition(scores, -_GUESSES - 1)[-_GUESSES - 1 :]
-        best = best[np.argsort(scores[best])[::-1]]
-        return tuple((self._alphabet[i], float(scores[i])) for i in best if i != _BLANK)
 
 
 def _engine(threads: int) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline.types import PlateReading, PlateText
 
@@ -19,7 +18,6 @@ from .confidence import Evidence, probability
 from .grammar import Parse, odds, parse
 from .locate import Place, places
 from .quads import Strip, overlap
-from .rules import plate_rules
 from .views import blurred, contrasted, reduced, widened
 
 _UNSAID = 3.0  # nats above the dearest text of a look, for a text that it does not name
@@ -202,23 +200,3 @@ def _is_cut(quads: Sequence[Quad], image: Image) -> bool:
         if quad[:, 1].min() < 0 or quad[:, 1].max() > height:
             return True
     return False
-
-
-def as_json(reading: PlateReading, source: str) -> dict[str, Any]:
-    """One line of `dashcam plates --json`."""
-    text = reading.text
-    return {
-        "source": source,
-        "time_s": round(reading.time_s, 3),
-        "box": [round(value, 1) for value in reading.box],
-        "text": text.display if text else None,
-        "normalized": text.normalized if text else None,
-        "confidence": round(reading.confidence, 4),
-        "kind": text.kind.value if text else None,
-        "province": text.province if text else None,
-        "province_name": plate_rules().provinces.get(text.province or "") if text else None,
-        "alternatives": [
-            {"text": other.display, "normalized": other.normalized, "probability": round(share, 4)}
-            for other, share in reading.alternatives
-        ],
-    }

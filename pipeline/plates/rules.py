@@ -71,12 +71,35 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Letters:
+    """How common the letters are that a series begins with, where that is far from even."""
+
+    templates: frozenset[str]
+    not_in: frozenset[str]  # provinces of which it does not hold
+    costs: dict[str, float]  # nats, against letters all alike; negative for the common ones
+    other: float
+
+    def cost(self, template: Template, normalized: str) -> float:
+        at = template.province_at
+        if template.name not in self.templates or at is None:
+            return 0.0
+        if normalized[at : at + 2] in self.not_in:
+            return 0.0
+        return self.costs.get(normalized[at + 2], self.other)
+
+
+@dataclass(frozen=True, slots=True)
 class PlateRules:
     """Everything the grammar knows of one country's plates."""
 
     provinces: dict[str, str]
     templates: tuple[Template, ...]
+    letters: tuple[Letters, ...]
     said: NDArray[np.float64]  # said[c, t]: probability that a reader says c where t stands
+
+    def cost(self, template: Template, normalized: str) -> float:
+        """Nats: how rare a text is beside others, before anything was read."""
+        return template.cost + sum(one.cost(template, normalized) for one in self.letters)
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +126,24 @@ def _parse(data: dict[str, Any]) -> PlateRules:
         for entry in data["templates"]
         for template in _templates(entry, tuple(provinces), series)
     ]
-    return PlateRules(provinces, tuple(templates), _confusions(data))
+    letters = tuple(_letters(entry) for entry in data["letters"])
+    return PlateRules(provinces, tuple(templates), letters, _confusions(data))
+
+
+def _letters(entry: dict[str, Any]) -> Letters:
+    """Half of what the counts say: they are of few plates, and of one part of the country."""
+    counts = {str(letter): float(count) for letter, count in entry["counts"].items()}
+    total = sum(counts.values()) + _USUAL_SERIES
+    costs = {
+        letter: -0.5 * math.log((count + 1.0) / total * _USUAL_SERIES)
+        for letter, count in counts.items()
+    }
+    return Letters(
+        frozenset(entry["templates"]),
+        frozenset(str(code) for code in entry["not_in"]),
+        costs,
+        -0.5 * math.log(_USUAL_SERIES / total),
+    )
 
 
 def _words(entry: str | dict[str, str]) -> tuple[str, ...]:

@@ -74,7 +74,10 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
         for part in spans(over.tolist(), track.times_s.tolist(), settings.bridge_s):
             rows = np.arange(part.start, part.stop)[usable[part]]
             hits = rows[over[rows]]
-            span = float(track.times_s[hits[-1]] - track.times_s[hits[0]])
+            # Each sampled picture stands for the time until the next one.
+            span = (
+                float(track.times_s[hits[-1]] - track.times_s[hits[0]]) + 1 / scene.sample_rate_hz
+            )
             if len(hits) < settings.least_frames or span < settings.least_s:
                 continue
             share = len(hits) / len(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import IterableDataset, get_worker_info
 
+from teacher import Teacher
+
 SIDE = 512  # longer side of the pictures held in memory
 LABEL_FROM = 0.35  # teacher's confidence from which a box is a label
 _PAD = 114
@@ -20,7 +23,14 @@ _PAD = 114
 class RoadUsers(IterableDataset):  # type: ignore[type-arg]
     """An endless stream of augmented batches, each as a dict that Ultralytics' loss takes."""
 
-    def __init__(self, folder: Path, sizes: tuple[int, ...], batch: int, seed: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sizes: tuple[int, ...],
+        batch: int,
+        seed: int,
+        teacher: Path | None = None,
+    ) -> None:
         self.names = sorted(path.stem for path in (folder / "images").glob("*.jpg"))
         self.images: list[NDArray[np.uint8]] = []
         self.labels: list[NDArray[np.float32]] = []
@@ -29,11 +39,11 @@ class RoadUsers(IterableDataset):  # type: ignore[type-arg]
             scale = SIDE / max(image.shape[:2])
             if scale < 1:
                 image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-            rows = np.loadtxt(folder / "labels" / f"{name}.txt", np.float32, ndmin=2)
-            rows = rows.reshape(-1, 6)
+            text = (folder / "labels" / f"{name}.txt").read_text(encoding="utf-8")
+            rows = np.array(text.split(), np.float32).reshape(-1, 6)
             self.images.append(np.asarray(image, np.uint8))
             self.labels.append(rows[rows[:, 5] >= LABEL_FROM, :5])
-        self.sizes, self.batch, self.seed = sizes, batch, seed
+        self.sizes, self.batch, self.seed, self.teacher = sizes, batch, seed, teacher
         # Pictures with what is rare come more often: weight by the rarest class in them.
         counts = np.bincount(
             np.concatenate([rows[:, 0] for rows in self.labels]).astype(int), minlength=6
@@ -42,6 +52,11 @@ class RoadUsers(IterableDataset):  # type: ignore[type-arg]
         self.weights = np.array(
             [rarity[rows[:, 0].astype(int)].max() if len(rows) else 0.3 for rows in self.labels]
         )
+        # A large source of pictures much alike must not drown the small ones.
+        lines = (folder / "index.csv").read_text(encoding="utf-8").split()
+        source_of = dict(line.split(",", 1) for line in lines)
+        size_of = Counter(source_of[name] for name in self.names)
+        self.weights *= [size_of[source_of[name]] ** -0.35 for name in self.names]
         self.weights /= self.weights.sum()
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
@@ -50,12 +65,15 @@ class RoadUsers(IterableDataset):  # type: ignore[type-arg]
         random.seed(seed)
         self.random = np.random.default_rng(seed)
         cv2.setNumThreads(0)
+        teacher = Teacher(self.teacher) if self.teacher else None
         while True:
             size = random.choice(self.sizes)
             items = [self._sample(size) for _ in range(self.batch)]
             labels = [rows for _, rows in items]
-            yield {
-                "img": torch.from_numpy(np.stack([image for image, _ in items])),
+            images = np.stack([image for image, _ in items])
+            lesson = {"teacher": torch.from_numpy(teacher(images))} if teacher else {}
+            yield lesson | {
+                "img": torch.from_numpy(images),
                 "cls": torch.from_numpy(np.concatenate([rows[:, :1] for rows in labels])),
                 "bboxes": torch.from_numpy(np.concatenate([rows[:, 1:] for rows in labels])),
                 "batch_idx": torch.from_numpy(

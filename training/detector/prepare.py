@@ -1,10 +1,11 @@
 """Pictures and videos of many sources into one training set with a teacher's labels.
 
-    python training/detector/prepare.py --raw RAW --held-out HELD_OUT --teacher IR_FOLDER --out SET
+    python training/detector/prepare.py --raw RAW --held-out HELD_OUT ... --teacher IR --out SET
 
 `RAW` holds one folder a source. Pictures that resemble one under `HELD_OUT` (pictures, or frames of
-videos) are left out, so that nothing is measured later on what was trained on. What the teacher sees
-becomes a label `class cx cy w h score` (all relative) beside a JPEG of at most 640 pixels.
+videos) are left out, so that nothing is measured later on what was trained on; so are near copies
+within a source. What the teacher sees becomes a label `class cx cy w h score` (all relative) beside
+a JPEG of at most 640 pixels; `index.csv` says which source a picture is of.
 """
 
 from __future__ import annotations
@@ -29,15 +30,20 @@ VIDEOS = {".mp4", ".avi", ".mov", ".webm"}
 LONGER_SIDE = 640
 EVERY_S = 0.7  # between two pictures of one video
 KEEP_FROM = 0.2  # teacher's confidence; the trainer decides which of these are labels
+SURE = 0.45  # a picture is kept where the teacher is this sure of something, or sees nothing
+SAME = 2  # bits in which pictures of one source may differ and still be copies
 NEAR = 6  # bits of 64 in which two perceptual hashes may differ and still be one picture
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    for name in ("raw", "held-out", "teacher", "out"):
+    for name in ("raw", "teacher", "out"):
         arguments.add_argument(f"--{name}", type=Path, required=True)
+    arguments.add_argument("--held-out", type=Path, nargs="+", required=True)
     options = arguments.parse_args()
-    forbidden = np.array([hash_of(image) for image in pictures(options.held_out)], np.uint64)
+    forbidden = np.array(
+        [hash_of(image) for folder in options.held_out for image in pictures(folder)], np.uint64
+    )
     print(f"{len(forbidden)} held-out pictures")
     teacher = load_detector(
         Weights(options.teacher, "teacher", "user", sha256_of(options.teacher)),
@@ -45,25 +51,30 @@ def main() -> None:
     )
     (options.out / "images").mkdir(parents=True, exist_ok=True)
     (options.out / "labels").mkdir(exist_ok=True)
-    seen: dict[int, None] = {}
+    index = (options.out / "index.csv").open("w", encoding="utf-8")
+    number = 0
     counts: dict[str, Counter[str]] = {}
     for source in sorted(path for path in options.raw.iterdir() if path.is_dir()):
         count = counts.setdefault(source.name, Counter())
+        seen = np.empty(0, np.uint64)
         for image in pictures(source):
             code = hash_of(image)
             if len(forbidden) and distance(code, forbidden).min() <= NEAR:
                 count["held out"] += 1
                 continue
-            if int(code) in seen:
+            if len(seen) and distance(code, seen).min() <= SAME:
                 count["repeated"] += 1
                 continue
-            seen[int(code)] = None
+            seen = np.append(seen, code)
             small = shrink(image)
             found = teacher.detect([small])[0]
-            if not (found.confidences > 0.5).any():
-                count["empty"] += 1
+            # Unsure pictures teach little; what is surely empty teaches what is no road user.
+            if len(found.confidences) and found.confidences.max() < SURE:
+                count["unsure"] += 1
                 continue
-            name = f"{len(seen):06d}"
+            count["empty"] += not len(found.confidences)
+            number += 1
+            name = f"{number:06d}"
             height, width = small.shape[:2]
             size = np.array([width, height, width, height], np.float32)
             boxes = found.boxes / size
@@ -79,8 +90,10 @@ def main() -> None:
                 str(options.out / "images" / f"{name}.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 92]
             )
             np.savetxt(options.out / "labels" / f"{name}.txt", rows, "%d %.5f %.5f %.5f %.5f %.3f")
+            index.write(f"{name},{source.name}\n")
             count["kept"] += 1
         print(source.name, dict(count), flush=True)
+    index.close()
     (options.out / "counts.json").write_text(json.dumps(counts, indent=2), encoding="utf-8")
 
 

@@ -1,10 +1,11 @@
 """Train the road-user detector from random weights.
 
-    python training/detector/train.py --set SET --out RUN --minutes 90 [--resume]
+    python training/detector/train.py --set SET --teacher IR --out RUN --minutes 85 [--resume]
 
 A YOLO of nano size (Ultralytics' architecture and loss) on CPU in bfloat16, or on a GPU where there
 is one. The learning rate follows the clock, so that a training of any length ends fully decayed. A
-checkpoint is written every few minutes; `--resume` goes on from the last one.
+checkpoint is written every few minutes; `--resume` goes on from the last one. With `--teacher` the
+student imitates the teacher's raw output (`teacher.py`) besides learning the labels.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ import random
 import time
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false")
 
 import numpy as np
 import torch
-from data import RoadUsers
 from torch import nn
 from torch.utils.data import DataLoader
+
+from data import RoadUsers
+from teacher import SIDES
 
 NAMES = {0: "person", 1: "bicycle", 2: "motorcycle", 3: "car", 4: "bus", 5: "truck"}
 CHECKPOINT_EVERY_S = 240
@@ -33,9 +37,11 @@ CHECKPOINT_EVERY_S = 240
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--set", type=Path, required=True)
+    arguments.add_argument("--teacher", type=Path, help="OpenVINO IR of a YOLO11 or YOLOv8")
+    arguments.add_argument("--labels", type=float, default=1.0, help="weight of the labels' loss")
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--minutes", type=float, required=True)
-    arguments.add_argument("--architecture", default="yolo26n.yaml")
+    arguments.add_argument("--architecture", default="yolo11n.yaml")
     arguments.add_argument("--sizes", type=int, nargs="+", default=[320, 384])
     arguments.add_argument("--batch", type=int, default=32)
     arguments.add_argument("--rate", type=float, default=0.01)
@@ -83,12 +89,19 @@ def train(options: argparse.Namespace) -> None:
     model.train()
     stream = iter(
         DataLoader(
-            RoadUsers(options.set, tuple(options.sizes), options.batch, options.seed + step),
+            RoadUsers(
+                options.set,
+                tuple(options.sizes),
+                options.batch,
+                options.seed + step,
+                options.teacher,
+            ),
             batch_size=None,
             num_workers=1,
             prefetch_factor=4,
         )
     )
+    criterion = model.init_criterion()
     start = saved = time.monotonic()
     total_s = options.minutes * 60
     running: dict[str, float] = {}
@@ -103,8 +116,16 @@ def train(options: argparse.Namespace) -> None:
         }
         batch["img"] = batch["img"].to(memory_format=torch.channels_last).float() / 255
         with torch.autocast(device, dtype=torch.bfloat16):
-            loss, items = model(batch)
-        loss = loss.sum()
+            output = model(batch["img"])
+        # Coordinates need more than bfloat16's eight bits: only the network runs in it.
+        output = _in_full(output)
+        loss, items = torch.zeros((), device=device), {}
+        if options.labels:
+            parts, items = criterion(output, batch)
+            loss = loss + options.labels * parts.sum()
+        if "teacher" in batch:
+            imitated, more = imitation(output, batch["teacher"])
+            loss, items = loss + imitated * len(batch["img"]), items | more
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 10.0)
@@ -112,7 +133,7 @@ def train(options: argparse.Namespace) -> None:
         step += 1
         _follow(average, model, 0.999 * (1 - math.exp(-step / 500)))
         # The end-to-end loss shifts weight from the many-to-one to the one-to-one head.
-        _progress(model, done)
+        _progress(criterion, done)
         for name, value in items.items():
             running[name] = running.get(name, float(value)) * 0.98 + float(value) * 0.02
         if step % 25 == 0:
@@ -171,12 +192,44 @@ def _follow(average: nn.Module, model: nn.Module, decay: float) -> None:
             value.copy_(current[name])
 
 
-def _progress(model: nn.Module, done: float) -> None:
+def _progress(criterion: Any, done: float) -> None:
     """Ultralytics moves its end-to-end loss on once an epoch; here an epoch is a hundredth."""
-    criterion = getattr(model, "criterion", None)
-    if criterion is not None and hasattr(criterion, "update"):
+    if hasattr(criterion, "update"):
         while getattr(criterion, "updates", 100) < int(done * 100):
             criterion.update()
+
+
+def _in_full(output: Any) -> Any:
+    """The network's output with every tensor in float32."""
+    if isinstance(output, torch.Tensor):
+        return output.float()
+    if isinstance(output, dict):
+        return {name: _in_full(value) for name, value in output.items()}
+    if isinstance(output, list | tuple):
+        return [_in_full(value) for value in output]
+    return output
+
+
+def imitation(
+    output: dict[str, torch.Tensor], lesson: torch.Tensor
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """Loss against the teacher's raw output (B, 64 + C, N), cell by cell.
+
+    Classes: cross-entropy with the teacher's probabilities. Sides: cross-entropy between the
+    distributions over 16 bins, weighted by how sure the teacher is that the cell holds something.
+    """
+    sides, chances = lesson[:, :SIDES], lesson[:, SIDES:].sigmoid()
+    sure = chances.amax(1)  # (B, N)
+    total = sure.sum().clamp(min=1)
+    classes = nn.functional.binary_cross_entropy_with_logits(
+        output["scores"], chances, reduction="sum"
+    )
+    shape = (len(lesson), 4, SIDES // 4, -1)
+    bins = output["boxes"].view(shape).log_softmax(2)
+    wanted = sides.view(shape).softmax(2)
+    shapes = (-(wanted * bins).sum(2).mean(1) * sure).sum()
+    items = {"t_cls": classes.detach() / total, "t_sides": shapes.detach() / total}
+    return (classes + 1.5 * shapes) / total, items
 
 
 if __name__ == "__main__":

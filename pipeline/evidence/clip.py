@@ -1,0 +1,189 @@
+"""The clip: the original's own packets with lead-up and aftermath, never encoded again.
+
+It begins at a keyframe at or before the wanted start. Pictures and sound are copied; everything
+else (telemetry, GPS, subtitles, names, serial numbers) is left out, since a package holds the place
+of the act only, never of the trip.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import ffmpeg
+
+from pipeline.errors import InputError, OutputError
+from pipeline.evidence.packets import Identity, packets_are_identical
+from pipeline.footage.binary import ffmpeg_path, file_url
+from pipeline.footage.opening import open_video, video_stream
+from pipeline.types import Footage
+
+# The original's container where it can be written again, and others where it takes no such codec.
+_SUFFIXES = {
+    ".mp4": (".mp4", ".mov", ".mkv"),
+    ".m4v": (".mp4", ".mov", ".mkv"),
+    ".mov": (".mov", ".mkv"),
+    ".3gp": (".3gp", ".mov", ".mkv"),
+    ".mkv": (".mkv",),
+    ".webm": (".webm", ".mkv"),
+    ".ts": (".ts", ".mkv"),
+    ".mts": (".mts", ".mkv"),
+    ".m2ts": (".m2ts", ".mkv"),
+    ".avi": (".avi", ".mkv"),
+}
+_BY_CONTAINER = {"mov": ".mp4", "matroska": ".mkv", "mpegts": ".ts", "avi": ".avi"}
+_NO_SPACE = "No space left on device"
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip that was cut, and what was left out of it."""
+
+    path: Path
+    start_s: float  # of its first picture, in file time of the original
+    end_s: float  # of its last picture
+    identity: Identity
+    left_out: tuple[str, ...]  # streams and names of metadata, never their values
+    video_index: int  # the original's stream that holds the footage
+    container_start_s: float  # when its first picture is shown, as the original's container counts
+
+
+def cut_clip(footage: Footage, start_s: float, end_s: float, stem: Path) -> Clip:
+    """Copy `start_s` to `end_s` (file time) of `footage` to `stem` plus a suffix.
+
+    Raises InputError where the footage cannot be copied, OutputError where nothing can be written.
+    """
+    plan = _plan(footage.path, start_s)
+    reason = ""
+    for suffix in _suffixes(footage):
+        target = stem.with_name(stem.name + suffix)
+        command = _command(footage.path, target, plan, end_s)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        reason = _last_line(done.stderr)
+        if done.returncode == 0 and _has_picture(target):
+            identity = packets_are_identical(target, footage.path, near_s=plan.key_s)
+            first = plan.key_s if identity.start_s is None else identity.start_s
+            last = end_s if identity.end_s is None else identity.end_s
+            return Clip(target, first, last, identity, plan.left_out, plan.video, plan.zero_s)
+        target.unlink(missing_ok=True)
+        if _NO_SPACE in done.stderr.decode(errors="replace"):
+            raise OutputError(f"{stem.parent}: the disk is full; free some space and run it again")
+    raise InputError(footage.path, f"no clip can be cut from it ({reason})", "check the recording")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    video: int  # index of its stream
+    sounds: tuple[int, ...]
+    left_out: tuple[str, ...]
+    zero_s: float  # file time 0, as the container counts
+    key_s: float  # the keyframe to begin at, in file time
+
+
+def _plan(path: Path, start_s: float) -> _Plan:
+    try:
+        with open_video(path) as container:
+            video = video_stream(container)
+            if video is None:
+                raise InputError(path, "no video in it", "choose another file")
+            sounds = tuple(stream.index for stream in container.streams.audio)
+            zero = video.start_time or 0
+            key = _keyframe(container, video, zero + round(start_s / video.time_base))
+            return _Plan(
+                video.index,
+                sounds,
+                _left_out(container, {video.index, *sounds}),
+                float(zero * video.time_base),
+                float((key - zero) * video.time_base),
+            )
+    except (av.FFmpegError, OSError) as error:
+        raise InputError(path, f"cannot be read ({error.strerror})", "copy it again") from error
+
+
+def _keyframe(container: Any, video: Any, wanted: int) -> int:
+    """Pts of the last keyframe at or before `wanted`; of the first picture if there is none."""
+    zero = int(video.start_time or 0)
+    for target in (wanted, zero):
+        found: int | None = None
+        try:
+            container.seek(max(target, zero), stream=video)
+            for packet in container.demux(video):
+                if packet.pts is None:
+                    continue
+                if packet.is_keyframe and packet.pts <= max(wanted, zero):
+                    found = int(packet.pts)
+                elif packet.dts is not None and packet.dts > wanted:
+                    break
+        except av.FFmpegError:
+            pass  # no index to seek by: from the beginning, then
+        if found is not None:
+            return found
+    return zero
+
+
+def _left_out(container: Any, kept: set[int]) -> tuple[str, ...]:
+    """What the original has and the clip will not: kinds of streams and names of metadata."""
+    found = []
+    for stream in container.streams:
+        if stream.index not in kept:
+            codec = stream.codec_context.name if stream.codec_context else None
+            label = stream.metadata.get("handler_name", "").strip("\0\t ")
+            found.append(" ".join(part for part in (stream.type, "stream", codec or label) if part))
+    names = {name for holder in (container, *container.streams) for name in holder.metadata}
+    found += sorted(f"metadata {name}" for name in names - _STRUCTURE)
+    return tuple(dict.fromkeys(found))
+
+
+# Names that FFmpeg makes from the container's own structure.
+_STRUCTURE = {"major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id"} | {
+    "language",
+    "rotate",
+}
+
+
+def _suffixes(footage: Footage) -> tuple[str, ...]:
+    suffix = footage.path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        suffix = _BY_CONTAINER.get(footage.container.split(",")[0], ".mkv")
+    return _SUFFIXES[suffix]
+
+
+def _command(source: Path, target: Path, plan: _Plan, end_s: float) -> list[str]:
+    """FFmpeg's arguments. It seeks by the container's own time, which need not begin at 0."""
+    cut = ffmpeg.input(
+        file_url(source),
+        seek_timestamp=1,
+        ss=f"{plan.zero_s + plan.key_s:.6f}",
+        protocol_whitelist="file",  # footage that points at other files or hosts is not followed
+    )
+    options: dict[str, Any] = {
+        "c": "copy",
+        "t": f"{end_s - plan.key_s:.6f}",
+        "map_metadata": -1,
+        "map_metadata:s": -1,
+        "map_chapters": -1,
+        "fflags": "+bitexact",
+        "avoid_negative_ts": "make_zero",
+    }
+    if target.suffix in (".mp4", ".mov", ".3gp"):
+        options |= {"movflags": "+faststart", "write_tmcd": 0}
+    output = ffmpeg.output(
+        *(cut[str(index)] for index in (plan.video, *plan.sounds)), file_url(target), **options
+    ).global_args("-hide_banner", "-nostdin", "-loglevel", "error")
+    return list(ffmpeg.compile(output, cmd=ffmpeg_path(), overwrite_output=True))
+
+
+def _has_picture(path: Path) -> bool:
+    try:
+        with open_video(path) as container:
+            return any(packet.size for packet in container.demux(video=0))
+    except (av.FFmpegError, OSError, IndexError):
+        return False
+
+
+def _last_line(stderr: bytes) -> str:
+    lines = stderr.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "nothing was copied"

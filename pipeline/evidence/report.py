@@ -1,0 +1,25 @@
+"""The reports of a package: page and document, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.evidence.html import write_html
+from pipeline.evidence.incident import IncidentRecord
+from pipeline.evidence.pdf import write_pdf
+from pipeline.evidence.sheet import sheet
+from pipeline.evidence.words import LANGUAGES
+from pipeline.wording import Language
+
+
+def write_reports(
+    record: IncidentRecord, folder: Path, time_zone: str
+) -> Iterator[tuple[Path, Language]]:
+    """Write `report.<language>.html` and `.pdf` beside the record's files. Raises OSError."""
+    for language in LANGUAGES:
+        content = sheet(record, language, time_zone)
+        for suffix, write in ((".html", write_html), (".pdf", write_pdf)):
+            path = folder / f"report.{language}{suffix}"
+            write(content, path)
+            yield path, language

@@ -1,0 +1,125 @@
+"""The good pictures of an open file, each with its time, and how one becomes BGR and upright.
+
+The decoder of `frames` and the seeks of `pick` both go through here, so that the same moment gives
+the same pixels either way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import av
+import av.container
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+_UNREADABLE_IN_A_ROW = 200  # failed reads after which the rest of a file is given up
+
+
+def decoded(
+    container: av.container.InputContainer,
+    stream: Any,
+    on_damage: Callable[[], None] = lambda: None,
+) -> Iterator[VideoFrame]:
+    """Pictures in the order of presentation, from where the container stands.
+
+    What is damaged is left out: packets that cannot be read or decoded, and pictures that the
+    decoder marks as corrupt. `on_damage` is called for each.
+    """
+    failures = 0
+    while failures < _UNREADABLE_IN_A_ROW:
+        try:
+            for packet in container.demux(stream):
+                failures = 0
+                flushing = packet.size == 0
+                for frame in _pictures_of(packet, on_damage, again=flushing):
+                    if frame.is_corrupt:
+                        on_damage()
+                    else:
+                        yield frame
+            return
+        except av.FFmpegError:
+            on_damage()
+            failures += 1
+
+
+def _pictures_of(packet: Any, on_damage: Callable[[], None], again: bool) -> Iterator[VideoFrame]:
+    """Pictures that the decoder gives for one packet; the last, empty one drains it (`again`)."""
+    for _ in range(64 if again else 1):
+        try:
+            yield from packet.decode()
+            return
+        except av.EOFError:
+            return
+        except av.FFmpegError:
+            on_damage()
+
+
+class Times:
+    """Seconds since the first picture of a file, from the pictures' own time stamps.
+
+    Zero is the start of the stream as the container tells it, or the first picture where that is
+    earlier or nothing is told: a file whose beginning is damaged keeps its true times.
+    """
+
+    def __init__(self, stream: Any, first: VideoFrame) -> None:
+        self.base = float(stream.time_base)
+        self._start = stream.start_time
+        stamp = _stamp(first)
+        if self._start is None or (stamp is not None and stamp < self._start):
+            self._start = stamp
+        self.counted = stamp is None  # no time stamps at all: pictures are counted instead
+        self._interval = 1 / float(stream.average_rate or stream.guessed_rate or 25)
+        self._count = -1
+
+    @property
+    def tolerance_s(self) -> float:
+        """Half a tick of the clock, but not half a picture where a tick is a picture (AVI)."""
+        return min(self.base / 2, 0.001)
+
+    def of(self, frame: VideoFrame) -> float:
+        """File time of a picture; where stamps are missing, of the next in the count."""
+        self._count += 1
+        stamp = _stamp(frame)
+        if self.counted or stamp is None:
+            return self._count * self._interval
+        return float((stamp - self._start) * self.base)
+
+    def stamp(self, file_time_s: float) -> int:
+        """The stream's time stamp at a file time."""
+        return int(file_time_s / self.base) + (self._start or 0)
+
+
+def _stamp(frame: VideoFrame) -> int | None:
+    """Presentation time; some AVI files have only the decoding time, which is the same there."""
+    return frame.pts if frame.pts is not None else frame.dts
+
+
+class Upright:
+    """Writes pictures as BGR, upright, into arrays that are there already.
+
+    `rotation_deg` is clockwise: 0, 90, 180 or 270.
+    """
+
+    def __init__(self, rotation_deg: int) -> None:
+        self._turns = rotation_deg // 90 % 4
+        self._reformatter = VideoReformatter()
+
+    def write(self, frame: VideoFrame, target: NDArray[np.uint8]) -> None:
+        """Fill `target`, (H, W, 3). A picture of another size is scaled to it."""
+        height, width = target.shape[:2]
+        if self._turns % 2:
+            height, width = width, height
+        bgr = self._reformatter.reformat(frame, width, height, "bgr24")
+        plane = bgr.planes[0]
+        stored = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        stored = stored[:height, : width * 3].reshape(height, width, 3)
+        if not self._turns:
+            np.copyto(target, stored)
+            return
+        turned = np.rot90(stored, -self._turns)
+        for channel in range(3):  # several times faster than all at once
+            target[..., channel] = turned[..., channel]
