@@ -259,6 +259,8 @@ def inspect(
     paths, failures = find_footage(footage)
     for error in failures:
         _complain(str(error))
+    if start_time is not None and len(paths) > 1:
+        raise UsageError("--start-time tells of one file, but there are several; name one")
     for path in paths:
         try:
             found = probe(path, settings.footage, start_time=_moment(start_time), gps_file=gps)

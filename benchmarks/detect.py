@@ -1,6 +1,6 @@
 """How well and how fast detectors find road users.
 
-    python benchmarks/detect.py --pictures IMAGES --labels LABELS [--names person,vehicle] WEIGHTS ...
+    python benchmarks/detect.py --pictures IMAGES --labels LABELS WEIGHTS ... [--names a,b,…]
 
 `LABELS` holds a YOLO file for each picture (`class cx cy w h`, relative). A sixth column is taken
 as the score of the machine that made the label: boxes below 0.35 count neither for nor against.

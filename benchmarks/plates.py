@@ -4,7 +4,8 @@
 
 CSV has the columns `file` and `plate`, one line for each plate that a person reads with certainty;
 dots, dashes and spaces do not matter. A picture may hold other plates too, so a confident reading
-that is not in the CSV is counted as "other" and listed: look at the picture before calling it false.
+that is not in the CSV is counted as "other" and listed: look at the picture before calling it
+false.
 """
 
 from __future__ import annotations

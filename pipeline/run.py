@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipeline import __version__, record
 from pipeline.errors import DashcamError, InputError, OutputError
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package
-from pipeline.footage.frames import frames
 from pipeline.footage.find import find_footage
+from pipeline.footage.frames import frames
 from pipeline.footage.probe import probe
-from pipeline.footage.trip import join
+from pipeline.footage.trip import join, starts
 from pipeline.plates.vehicles import PlateService
 from pipeline.progress import Advance, Reporter, Silent
 from pipeline.scene.builder import SceneBuilder
@@ -66,8 +67,8 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
     """
     reporter = reporter or Silent()
     started = time.monotonic()
-    settings = request.settings
-    rules = load_rules(request.rules, settings.rules)
+    rules = load_rules(request.rules, request.settings.rules)
+    settings = _often_enough(request.settings, rules)
     weights = _weights(settings, reporter)
     detector = load_detector(weights, settings.vision)
     output = _writable(request.output)
@@ -115,6 +116,13 @@ def observe(
 # --- the stages --------------------------------------------------------------------------------
 
 
+def _often_enough(settings: Settings, rules: Sequence[Rule[Any]]) -> Settings:
+    """The settings with the sample rate that the most demanding rule needs."""
+    rate = max([settings.footage.sample_rate_hz, *(rule.sample_rate_hz for rule in rules)])
+    footage = settings.footage.model_copy(update={"sample_rate_hz": rate})
+    return settings.model_copy(update={"footage": footage})
+
+
 def _weights(settings: Settings, reporter: Reporter) -> Weights:
     """The detector's weights, with a bar if they are fetched."""
     stage = None
@@ -138,25 +146,40 @@ def _weights(settings: Settings, reporter: Reporter) -> Weights:
 def _trips(request: Request, result: Result, reporter: Reporter) -> list[Trip]:
     paths, unreadable = find_footage(request.paths)
     result.failures += unreadable
+    settings = request.settings.footage
     footage: list[Footage] = []
-    language = request.settings.language
-    with reporter.stage(word("stage.inspect", language), len(paths), "") as advance:
+    with reporter.stage(
+        word("stage.inspect", request.settings.language), len(paths), ""
+    ) as advance:
         for index, path in enumerate(paths):
             try:
-                footage.append(
-                    probe(
-                        path,
-                        request.settings.footage,
-                        start_time=request.start_time,
-                        gps_file=request.gps_file,
-                    )
-                )
+                footage.append(probe(path, settings, gps_file=request.gps_file))
             except InputError as error:
                 result.failures.append(error)
             advance(index + 1)
-    for error in result.failures:
-        reporter.say(str(error))
-    return join(footage, request.settings.footage)
+    for failure in result.failures:
+        reporter.say(str(failure))
+    trips = join(footage, settings)
+    if request.start_time is None or not trips:
+        return trips
+    start = request.start_time
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=ZoneInfo(settings.time_zone))
+    return [_started(trip, starts(trips, start), request) for trip in trips]
+
+
+def _started(trip: Trip, begins: Mapping[Path, datetime], request: Request) -> Trip:
+    """The trip with the clocks that follow from what the user said of the first file."""
+    footage = tuple(
+        probe(
+            item.path,
+            request.settings.footage,
+            start_time=begins.get(item.path),
+            gps_file=request.gps_file,
+        )
+        for item in trip.footage
+    )
+    return Trip(footage, trip.offsets_s)
 
 
 def _observe(

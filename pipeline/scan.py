@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
-from pipeline.footage.frames import frames
 from pipeline.footage.find import find_footage
+from pipeline.footage.frames import frames
 from pipeline.footage.probe import probe
 from pipeline.progress import Reporter
 from pipeline.settings import Settings
@@ -39,7 +39,10 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
         data = np.fromfile(path, np.uint8)
     except OSError as error:
         raise InputError(path, error.strerror or str(error), "check the path") from error
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except cv2.error:  # larger than OpenCV will have
+        image = None
     if image is None:
         raise InputError(path, "not a picture that can be read", "open and save it again as JPEG")
     return np.asarray(image, np.uint8)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -38,6 +39,15 @@ class FootageSettings(Section):
         2.0, ge=0, description="largest hole between two loop files of one trip"
     )
     gap_s: float = Field(1.0, gt=0, description="missing pictures for longer are recorded as a gap")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, LookupError):
+            raise ValueError(f"no time zone is called {name!r}, e.g. Asia/Ho_Chi_Minh") from None
+        return name
 
 
 class VisionSettings(Section):

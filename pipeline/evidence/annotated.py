@@ -1,7 +1,7 @@
 """The annotated copy: a second film on which the vehicle is marked, for viewing only.
 
-FFmpeg decodes and scales in one process and encodes in another; between them each picture is drawn
-on in place, one at a time. Below the picture, covering nothing of it, stands a strip that says what
+FFmpeg decodes the clip in one process and encodes in another; between them each picture is drawn on
+in place, one at a time. Below the picture, covering nothing of it, stands a strip that says what
 this is and when it was.
 """
 
@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+import av
 import ffmpeg
 import imageio_ffmpeg
 import numpy as np
@@ -37,6 +38,7 @@ from pipeline.evidence.marks import (
 )
 from pipeline.evidence.words import moment, number, term
 from pipeline.footage.binary import ffmpeg_path, file_url
+from pipeline.footage.opening import open_video
 from pipeline.settings import Settings
 from pipeline.types import Footage, Incident, Track, Trip
 
@@ -86,8 +88,7 @@ def annotate(
     shown = 0
     with _encoder(target, layout, rate) as sink:
         for piece in pieces:
-            footage = trip.footage[piece.footage_index]
-            with _decoder(footage, piece.clip, layout, rate) as source:
+            with _decoder(piece.clip, layout, rate) as source:
                 for count in _pictures(source, canvas[: layout.picture]):
                     time_s = trip.offsets_s[piece.footage_index] + piece.clip.start_s + count / rate
                     painter.draw(canvas, time_s)
@@ -124,7 +125,7 @@ class _Painter:
         for track in self._others:
             box = box_at(track, time_s)
             if box is not None:
-                draw_box(picture, _scaled(box, scale), WHITE, 1)
+                draw_box(picture, _scaled(box, scale), WHITE, 1, rim=False)
         acting = self._incident.start_s <= time_s <= self._incident.end_s
         box = box_at(self._vehicle, time_s) if self._vehicle is not None else None
         if box is not None:
@@ -191,21 +192,14 @@ def _pictures(source: IO[bytes], picture: Picture) -> Iterator[int]:
 
 
 @contextmanager
-def _decoder(footage: Footage, clip: Clip, layout: _Layout, rate: float) -> Iterator[IO[bytes]]:
-    """Upright pictures of the clip's stretch at a constant rate, from the original."""
-    start_s = clip.container_start_s + clip.start_s
-    cut = ffmpeg.input(
-        file_url(footage.path),
-        seek_timestamp=1,
-        ss=f"{start_s:.6f}",
-        protocol_whitelist="file",
-    )
-    length_s = clip.end_s - clip.start_s + 1 / rate
+def _decoder(clip: Clip, layout: _Layout, rate: float) -> Iterator[IO[bytes]]:
+    """Upright pictures of the clip at a constant rate, the first at `Clip.start_s`."""
     output = (
-        cut[str(clip.video_index)]
+        ffmpeg.input(file_url(clip.path))
+        .video.filter("setpts", f"PTS-{_first_s(clip.path):.6f}/TB")
         .filter("fps", fps=f"{rate:.6f}", start_time=0)
         .filter("scale", layout.width, layout.picture, flags="area")
-        .output("pipe:", format="rawvideo", pix_fmt="bgr24", t=f"{length_s:.6f}")
+        .output("pipe:", format="rawvideo", pix_fmt="bgr24")
         .global_args("-hide_banner", "-nostdin", "-loglevel", "error")
     )
     command = ffmpeg.compile(output, cmd=ffmpeg_path())
@@ -219,6 +213,18 @@ def _decoder(footage: Footage, clip: Clip, layout: _Layout, rate: float) -> Iter
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def _first_s(clip: Path) -> float:
+    """When the clip's first picture is shown, as FFmpeg counts: from the earliest of its streams.
+
+    The first packets need not be the first that can be decoded, so pictures cannot tell.
+    """
+    with open_video(clip) as container:
+        start_s = (container.start_time or 0) / av.time_base
+        times = [packet.pts for packet in container.demux(video=0) if packet.pts is not None]
+        base = container.streams.video[0].time_base or 0
+        return float(min(times, default=0) * base) - start_s
 
 
 @contextmanager

@@ -49,6 +49,11 @@ def new_bag(target: Path, description: str) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
+def open_bag(package: Path) -> bagit.Bag:
+    """The bag in a folder. Raises bagit.BagError."""
+    return bagit.Bag(str(package))
+
+
 def _information(name: str, description: str) -> dict[str, str]:
     return {
         "External-Identifier": name,

@@ -21,20 +21,22 @@ from pipeline.footage.binary import ffmpeg_path, file_url
 from pipeline.footage.opening import open_video, video_stream
 from pipeline.types import Footage
 
-# The original's container where it can be written again, and others where it takes no such codec.
-_SUFFIXES = {
-    ".mp4": (".mp4", ".mov", ".mkv"),
-    ".m4v": (".mp4", ".mov", ".mkv"),
-    ".mov": (".mov", ".mkv"),
-    ".3gp": (".3gp", ".mov", ".mkv"),
-    ".mkv": (".mkv",),
-    ".webm": (".webm", ".mkv"),
-    ".ts": (".ts", ".mkv"),
-    ".mts": (".mts", ".mkv"),
-    ".m2ts": (".m2ts", ".mkv"),
-    ".avi": (".avi", ".mkv"),
+# By FFmpeg's name of the original's container: the suffixes that stand for it, the usual one first,
+# and other containers for codecs that its writer does not take.
+_CONTAINERS = {
+    "mov": ((".mp4", ".m4v", ".mov", ".3gp"), (".mov", ".mkv")),
+    "matroska": ((".mkv", ".webm"), (".mkv",)),
+    "mpegts": ((".ts", ".mts", ".m2ts"), (".mkv",)),
+    "avi": ((".avi",), (".mkv",)),
 }
-_BY_CONTAINER = {"mov": ".mp4", "matroska": ".mkv", "mpegts": ".ts", "avi": ".avi"}
+# Names of metadata that FFmpeg makes from a container's own structure.
+_STRUCTURE = {
+    *("major_brand", "minor_version", "compatible_brands"),
+    *("handler_name", "vendor_id", "language", "rotate"),
+}
+# Some containers have no index, and a seek may come out late: then seek this much earlier.
+_STEPS_BACK_S = (0.0, 1.0, 4.0, 16.0, float("inf"))
+_LATE_S = 0.05
 _NO_SPACE = "No space left on device"
 
 
@@ -47,8 +49,6 @@ class Clip:
     end_s: float  # of its last picture
     identity: Identity
     left_out: tuple[str, ...]  # streams and names of metadata, never their values
-    video_index: int  # the original's stream that holds the footage
-    container_start_s: float  # when its first picture is shown, as the original's container counts
 
 
 def cut_clip(footage: Footage, start_s: float, end_s: float, stem: Path) -> Clip:
@@ -60,18 +60,32 @@ def cut_clip(footage: Footage, start_s: float, end_s: float, stem: Path) -> Clip
     reason = ""
     for suffix in _suffixes(footage):
         target = stem.with_name(stem.name + suffix)
-        command = _command(footage.path, target, plan, end_s)
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        reason = _last_line(done.stderr)
-        if done.returncode == 0 and _has_picture(target):
-            identity = packets_are_identical(target, footage.path, near_s=plan.key_s)
-            first = plan.key_s if identity.start_s is None else identity.start_s
+        for back_s in _STEPS_BACK_S:
+            from_s = max(plan.key_s - back_s, 0.0)
+            reason = _copy(footage.path, target, plan, from_s, end_s)
+            if reason:
+                break
+            identity = packets_are_identical(target, footage.path, near_s=from_s)
+            first = from_s if identity.start_s is None else identity.start_s
             last = end_s if identity.end_s is None else identity.end_s
-            return Clip(target, first, last, identity, plan.left_out, plan.video, plan.zero_s)
+            if first <= start_s + _LATE_S or from_s == 0:
+                return Clip(target, first, last, identity, plan.left_out)
         target.unlink(missing_ok=True)
-        if _NO_SPACE in done.stderr.decode(errors="replace"):
+        if _NO_SPACE in reason:
             raise OutputError(f"{stem.parent}: the disk is full; free some space and run it again")
     raise InputError(footage.path, f"no clip can be cut from it ({reason})", "check the recording")
+
+
+def _copy(source: Path, target: Path, plan: _Plan, from_s: float, end_s: float) -> str:
+    """Let FFmpeg copy; returns what went wrong, or nothing."""
+    command = _command(source, target, plan, from_s, end_s)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    complaints = done.stderr.decode(errors="replace").strip()
+    if _NO_SPACE in complaints:
+        return _NO_SPACE
+    if done.returncode == 0 and _has_picture(target):
+        return ""
+    return complaints.splitlines()[-1] if complaints else "nothing was copied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,38 +144,34 @@ def _left_out(container: Any, kept: set[int]) -> tuple[str, ...]:
     for stream in container.streams:
         if stream.index not in kept:
             codec = stream.codec_context.name if stream.codec_context else None
-            label = stream.metadata.get("handler_name", "").strip("\0\t ")
-            found.append(" ".join(part for part in (stream.type, "stream", codec or label) if part))
+            found.append(" ".join(part for part in (stream.type, "stream", codec) if part))
     names = {name for holder in (container, *container.streams) for name in holder.metadata}
     found += sorted(f"metadata {name}" for name in names - _STRUCTURE)
     return tuple(dict.fromkeys(found))
 
 
-# Names that FFmpeg makes from the container's own structure.
-_STRUCTURE = {"major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id"} | {
-    "language",
-    "rotate",
-}
+def _suffixes(footage: Footage) -> list[str]:
+    """Of the original's own container where it can be written again, then of others.
 
-
-def _suffixes(footage: Footage) -> tuple[str, ...]:
+    A file is believed by its content: some cameras write transport streams named .mp4.
+    """
+    family = footage.container.split(",")[0]
+    usual, others = _CONTAINERS.get(family, ((".mkv",), ()))
     suffix = footage.path.suffix.lower()
-    if suffix not in _SUFFIXES:
-        suffix = _BY_CONTAINER.get(footage.container.split(",")[0], ".mkv")
-    return _SUFFIXES[suffix]
+    return list(dict.fromkeys((suffix if suffix in usual else usual[0], *others)))
 
 
-def _command(source: Path, target: Path, plan: _Plan, end_s: float) -> list[str]:
+def _command(source: Path, target: Path, plan: _Plan, from_s: float, end_s: float) -> list[str]:
     """FFmpeg's arguments. It seeks by the container's own time, which need not begin at 0."""
     cut = ffmpeg.input(
         file_url(source),
         seek_timestamp=1,
-        ss=f"{plan.zero_s + plan.key_s:.6f}",
+        ss=f"{plan.zero_s + from_s:.6f}",
         protocol_whitelist="file",  # footage that points at other files or hosts is not followed
     )
     options: dict[str, Any] = {
         "c": "copy",
-        "t": f"{end_s - plan.key_s:.6f}",
+        "t": f"{end_s - from_s:.6f}",
         "map_metadata": -1,
         "map_metadata:s": -1,
         "map_chapters": -1,
@@ -182,8 +192,3 @@ def _has_picture(path: Path) -> bool:
             return any(packet.size for packet in container.demux(video=0))
     except (av.FFmpegError, OSError, IndexError):
         return False
-
-
-def _last_line(stderr: bytes) -> str:
-    lines = stderr.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "nothing was copied"

@@ -31,23 +31,25 @@ def label(track: Track, incident: Incident, language: Language) -> str:
     return f"{kind[:1].upper()}{kind[1:]} · {act(incident.rule)[language]}"
 
 
-def draw_box(image: Picture, box: Box, colour: Bgr, thickness: int) -> None:
-    """An outline with a dark rim, so that it shows on bright and on dark."""
+def draw_box(image: Picture, box: Box, colour: Bgr, thickness: int, rim: bool = True) -> None:
+    """An outline; with a dark rim it shows on bright and on dark."""
     corners = [round(float(value)) for value in box]
     start, end = (corners[0], corners[1]), (corners[2], corners[3])
-    cv2.rectangle(image, start, end, BLACK, thickness + 2, cv2.LINE_AA)
+    if rim:
+        cv2.rectangle(image, start, end, BLACK, thickness + 2, cv2.LINE_AA)
     cv2.rectangle(image, start, end, colour, thickness, cv2.LINE_AA)
 
 
 def draw_label(image: Picture, box: Box, text: str, colour: Bgr, size: int) -> None:
-    """`text` on a plate of `colour` above the box, or where the picture has room."""
-    patch = text_patch(text, size, WHITE, colour)
+    """`text` on a plate of `colour` below the box: above a motorbike's are its riders.
+
+    Where the picture ends below, it stands at the upper edge of the picture.
+    """
+    patch = text_patch(text, size, WHITE, colour, image.shape[1])
     height, width = patch.shape[:2]
     x = min(max(round(float(box[0])), 0), max(image.shape[1] - width, 0))
-    y = round(float(box[1])) - height - 2
-    if y < 0:
-        y = min(round(float(box[3])) + 2, image.shape[0] - height)
-    paste(image, patch, x, max(y, 0))
+    y = round(float(box[3])) + 4
+    paste(image, patch, x, y if y + height <= image.shape[0] else 0)
 
 
 def paste(image: Picture, patch: Picture, x: int, y: int) -> None:

@@ -18,10 +18,11 @@ from pipeline.evidence.incident import Role
 from pipeline.evidence.marks import RED, Box, Picture, draw_box, draw_label, label
 from pipeline.footage.pick import frames_at
 from pipeline.settings import Settings
-from pipeline.types import Frame, Incident, Plate, Track, Trip
+from pipeline.types import Frame, Incident, Kind, Plate, Track, Trip
 
-_APART_S = 0.2  # nearer ones show the same
+_APART_S = 0.15  # nearer ones show the same
 _VEHICLE_MARGIN = 0.15  # of the box's longer side
+_RIDER_HEIGHT = 0.7  # above a two-wheeler's box, in its heights
 _PLATE_MARGIN = 0.12
 _ENLARGED_WIDTH = 640  # pixels, about; plates are enlarged by a whole number
 _MOST_ENLARGED = 12
@@ -100,7 +101,7 @@ def _scenes(
         box = box_at(track, times[frame.index]) if track is not None else None
         if frame.index or track is None or box is None:
             continue
-        crop = _cut(frame.image, box, _VEHICLE_MARGIN)
+        crop = _cut(frame.image, _with_rider(box, track.kind), _VEHICLE_MARGIN)
         if crop.size:
             _write(folder / "vehicle.jpg", crop)
             yield Still(folder / "vehicle.jpg", "vehicle", frame.footage_index, frame.file_time_s)
@@ -111,6 +112,14 @@ def _scenes(
         draw_label(marked, box, text, RED, max(marked.shape[0] // 40, 10))
         _write(folder / "marked.jpg", marked)
         yield Still(folder / "marked.jpg", "marked", frame.footage_index, frame.file_time_s)
+
+
+def _with_rider(box: Box, kind: Kind) -> Box:
+    """A two-wheeler's box ends at the saddle; its rider sits above."""
+    if kind not in (Kind.MOTORBIKE, Kind.BICYCLE):
+        return box
+    x1, y1, x2, y2 = box
+    return x1, y1 - _RIDER_HEIGHT * (y2 - y1), x2, y2
 
 
 def _plate(frame: Frame, box: Box, folder: Path) -> Iterator[Still]:

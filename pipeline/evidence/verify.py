@@ -19,11 +19,14 @@ import bagit
 from pydantic import ValidationError
 
 from pipeline.errors import InputError
+from pipeline.evidence.bag import open_bag
 from pipeline.evidence.digest import sha256_of
 from pipeline.evidence.incident import RECORD, ClipRecord, IncidentRecord
 from pipeline.evidence.packets import packets_are_identical
 
 _MANIFESTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+_TAG_FILES = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt"}
+_LINE = re.compile(r"[0-9a-f]{64}[ \t]+\*?\S")
 _LARGEST_RECORD = 64 * 1024 * 1024  # bytes
 _NAMED = 5  # culprits named in one message
 
@@ -70,13 +73,15 @@ def _checks(package: Path, original: Path | None) -> Iterator[Check]:
         yield form
         if not form.ok:
             return
-        yield _bag(package)
+        bag = _bag(package)
+        yield bag
         record, check = _record(package)
         yield check
         if record is None:
             return
         yield _files(package, record)
-        yield _name(package, record)
+        if bag.ok:
+            yield _name(package, record)
     except OSError as error:
         yield Check("reading", False, f"{error.filename or package}: {error.strerror or error}")
         return
@@ -102,6 +107,9 @@ def _form(package: Path) -> Check:
     odd = [path for path, mode in _walk(package) if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))]
     if odd:
         return Check(name, False, f"links or devices in it: {_some(odd)}")
+    garbled = [one for one in _MANIFESTS if not _is_list(package / one)]
+    if garbled:
+        return Check(name, False, f"a list of it is damaged: {', '.join(garbled)}")
     outside = [
         path
         for manifest in package.glob("*manifest-*.txt")
@@ -119,6 +127,15 @@ def _walk(folder: Path) -> Iterator[tuple[str, int]]:
         for entry in (*folders, *files):
             path = Path(where, entry)
             yield path.relative_to(folder).as_posix(), path.lstat().st_mode
+
+
+def _is_list(manifest: Path) -> bool:
+    """Whether every line names a file; BagIt tools pass over lines that they do not understand."""
+    text = manifest.read_text(encoding="utf-8", errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    named = {line[64:].strip().lstrip("*") for line in lines}
+    needed = _TAG_FILES if manifest.name.startswith("tag") else {f"data/{RECORD}"}
+    return all(_LINE.match(line) for line in lines) and needed <= named
 
 
 def _listed(manifest: Path) -> Iterator[str]:
@@ -143,7 +160,7 @@ def _bag(package: Path) -> Check:
     """As any BagIt tool sees it."""
     name = "bag"
     try:
-        bagit.Bag(str(package)).validate()
+        open_bag(package).validate()
     except bagit.BagValidationError as error:
         details = [_detail(one) for one in error.details]
         return Check(name, False, _some(details) if details else _first_line(error))
@@ -207,7 +224,7 @@ def _files(package: Path, record: IncidentRecord) -> Check:
 
 def _name(package: Path, record: IncidentRecord) -> Check:
     """The bag's own word on which package it is; the folder may have been renamed."""
-    label = bagit.Bag(str(package)).info.get("External-Identifier")
+    label = open_bag(package).info.get("External-Identifier")
     if label != record.id:
         return Check("identity", False, f"the bag is called {label}, its record {record.id}")
     return Check("identity", True, record.id)

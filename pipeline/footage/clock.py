@@ -1,9 +1,9 @@
 """When a file's first frame was taken.
 
-Order of choice: what the user says; the GPS clock; a QuickTime creation date with its zone; the file
-name that the camera gave; the container's creation time. The last is UTC by the standard, but many
-dashcams write local time there: where a file name says otherwise, the name is believed. A file's
-time of change on disk is kept as a candidate but never chosen: copying changes it.
+Order of choice: what the user says; the GPS clock; a QuickTime creation date with its zone; the
+file name that the camera gave; the container's creation time. The last is UTC by the standard, but
+many dashcams write local time there: where a file name says otherwise, the name is believed. A
+file's time of change on disk is kept as a candidate but never chosen: copying changes it.
 All candidates go into the record, and sources that disagree become a warning.
 """
 
@@ -52,7 +52,10 @@ _PATTERNS = (
     _pattern("Novatek", r"^(?:FILE|EMER|MOVI)?<y><mo><d>-<h><mi><s>-?\d*[FR]?$"),
     _pattern("Viofo, Novatek", r"^<Y>_?<mo><d>_?<h><mi><s>(?:_\d+)?_?[A-Z]{0,3}$"),
     _pattern("Xiaomi, VietMap", r"^(?:[A-Z]{1,8}[_-])?<Y><mo><d>[_-]?<h><mi><s>(?:[_-]\w+)?$"),
-    _pattern("dated", r"^<Y>[-_.]<mo>[-_.]<d>[ T_-]<h>[-_.:h]<mi>[-_.:m]<s>"),
+    _pattern(
+        "dated",
+        r"(?:^|[^0-9])<Y>[-_.]<mo>[-_.]<d>(?:[ T_-]| at )<h>[-_.:h]?<mi>[-_.:m]?<s>(?![0-9])",
+    ),
 )
 
 
@@ -74,13 +77,11 @@ def read_clock(
         *_from_disk(path),
     ]
     chosen = next((item for item in candidates if item.source != "file"), None)
-    warnings = _disagreements(chosen, candidates) if chosen else ("no source tells the time",)
     if chosen is None:
-        return Clock(None, None, None, tuple(candidates), tuple(warnings))
+        return Clock(None, None, None, tuple(candidates), ("no source tells the time",))
     start = chosen.start.astimezone(zone)
-    return Clock(
-        start, chosen.source, chosen.uncertainty_s, tuple(candidates), tuple(warnings)
-    )
+    warnings = [*_disagreements(chosen, candidates), *_doubts(chosen.source, start)]
+    return Clock(start, chosen.source, chosen.uncertainty_s, tuple(candidates), tuple(warnings))
 
 
 def time_in_name(stem: str) -> tuple[datetime, str, bool] | None:
@@ -155,6 +156,17 @@ def _parse(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def _doubts(source: str, start: datetime) -> list[str]:
+    """What a time itself says against it: a clock without power starts at a New Year's midnight."""
+    if source == "option":
+        return []
+    if (start.month, start.day, start.hour) == (1, 1, 0):
+        return [f"{source} says {start.isoformat()}: it looks like a clock that was never set"]
+    if start > datetime.now(UTC) + timedelta(days=1):
+        return [f"{source} says {start.isoformat()}, which is in the future"]
+    return []
 
 
 def _disagreements(chosen: TimeCandidate, candidates: list[TimeCandidate]) -> list[str]:

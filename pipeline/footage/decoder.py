@@ -81,7 +81,7 @@ class _Parent:
         """Pass on freed slots, in a thread of its own; leave when the parent is gone."""
 
         def run() -> None:
-            while signals := self._in.raw.read(64):  # type: ignore[attr-defined]
+            while signals := os.read(self._in.fileno(), 64):
                 free.release(len(signals))
             os._exit(0)
 

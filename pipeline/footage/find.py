@@ -26,6 +26,7 @@ def find_footage(paths: Sequence[Path]) -> tuple[list[Path], list[InputError]]:
             found.append(path)
             continue
         inside: list[Path] = []
+        known = len(errors)
 
         def unreadable(error: OSError) -> None:
             where = error.filename or path  # noqa: B023
@@ -40,7 +41,7 @@ def find_footage(paths: Sequence[Path]) -> tuple[list[Path], list[InputError]]:
                 for name in names
                 if Path(name).suffix.lower() in VIDEO_SUFFIXES and not name.startswith(".")
             ]
-        if not inside and not errors:
+        if not inside and len(errors) == known:
             errors.append(
                 InputError(path, "no video in this folder", "name the folder with the footage")
             )

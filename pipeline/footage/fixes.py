@@ -74,7 +74,10 @@ def track_of(
         ],
         np.float64,
     ).reshape(-1, 5)
-    return GpsTrack(source, *rows.T, utc_start=utc_start)
+    times_s, latitudes, longitudes, speeds_mps, altitudes_m = rows.T
+    return GpsTrack(
+        source, times_s, latitudes, longitudes, speeds_mps, altitudes_m, utc_start=utc_start
+    )
 
 
 def distance_m(first: Fix, second: Fix) -> float:

@@ -14,7 +14,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from typing import IO, Any
 
@@ -44,7 +45,7 @@ def frames(
     settings: FootageSettings,
     *,
     on_gap: Callable[[Gap], None] = lambda gap: None,
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """The pictures of a trip, `settings.sample_rate_hz` a second by their real time stamps.
 
     For each multiple of the sampling interval, the first picture that is not earlier; a picture is
@@ -120,6 +121,7 @@ class _Reader:
         if self._decoder is not None:
             self._decoder.close()
         self._ring.close()
+        del self._slots  # the memory goes with the last frame that somebody keeps
 
     def _job(self, first: int) -> Job:
         footage, offsets = self._trip.footage, self._trip.offsets_s
@@ -186,7 +188,7 @@ class _Decoder:
     """The child process, from our side."""
 
     def __init__(self, job: Job, ring: IO[bytes]) -> None:
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _START, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
@@ -223,7 +225,8 @@ class _Decoder:
     def close(self) -> None:
         """End the process, whatever it is doing. May be called again."""
         self._process.kill()
-        self._process.wait()
+        with suppress(subprocess.TimeoutExpired):  # a dead disk holds even the killed
+            self._process.wait(timeout=5)
         self._selector.close()
         for stream in (self._in, self._out, self._errors):
             stream.close()
@@ -249,6 +252,6 @@ def _shared_file(size: int) -> IO[bytes]:
     if hasattr(os, "memfd_create"):
         file: IO[bytes] = os.fdopen(os.memfd_create("dashcam-frames"), "r+b", buffering=0)
     else:
-        file = tempfile.TemporaryFile(buffering=0)
+        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     file.truncate(size)
     return file

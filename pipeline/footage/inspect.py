@@ -50,7 +50,11 @@ def describe(footage: Footage) -> dict[str, Any]:
 
 def _gps(track: GpsTrack) -> dict[str, Any]:
     columns = (
-        track.times_s, track.latitudes, track.longitudes, track.speeds_mps, track.altitudes_m
+        track.times_s,
+        track.latitudes,
+        track.longitudes,
+        track.speeds_mps,
+        track.altitudes_m,
     )
     names = ("time_s", "latitude", "longitude", "speed_mps", "altitude_m")
     digits = (3, 7, 7, 2, 1)

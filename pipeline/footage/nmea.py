@@ -1,4 +1,4 @@
-"""NMEA 0183 sentences as receivers and dashcams log them: RMC for place and time, GGA for height."""
+"""NMEA 0183 sentences as dashcams log them: RMC for place and time, GGA for height."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def read_nmea(content: bytes) -> list[Fix]:
         match = _SENTENCE.search(line)
         if match is None:
             continue
-        if match["sum"] and reduce(lambda a, b: a ^ b, match["body"].encode()) != int(match["sum"], 16):
+        if match["sum"] and reduce(lambda a, b: a ^ b, match["body"].encode()) != int(
+            match["sum"], 16
+        ):
             continue
         fields = match["body"].split(",")
         if match["kind"] == "GGA":

@@ -16,6 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+_NO_START = 1 << 62  # later than any time stamp
 _UNREADABLE_IN_A_ROW = 200  # failed reads after which the rest of a file is given up
 
 
@@ -63,17 +64,18 @@ class Times:
 
     Zero is the start of the stream as the container tells it, or the first picture where that is
     earlier or nothing is told: a file whose beginning is damaged keeps its true times.
+    AVI knows only when pictures are decoded; they are shown in that rhythm, a little later.
     """
 
     def __init__(self, stream: Any, first: VideoFrame) -> None:
+        self._avi = stream.container.format.name == "avi"
         self.base = float(stream.time_base)
-        self._start = stream.start_time
-        stamp = _stamp(first)
-        if self._start is None or (stamp is not None and stamp < self._start):
-            self._start = stamp
+        told: int | None = None if self._avi else stream.start_time
+        stamp = self._stamp(first)
+        self._start = min(start for start in (told, stamp, _NO_START) if start is not None)
         self.counted = stamp is None  # no time stamps at all: pictures are counted instead
         self._interval = 1 / float(stream.average_rate or stream.guessed_rate or 25)
-        self._count = -1
+        self._last_s = -self._interval
 
     @property
     def tolerance_s(self) -> float:
@@ -81,21 +83,20 @@ class Times:
         return min(self.base / 2, 0.001)
 
     def of(self, frame: VideoFrame) -> float:
-        """File time of a picture; where stamps are missing, of the next in the count."""
-        self._count += 1
-        stamp = _stamp(frame)
+        """File time of a picture; one without a stamp comes the usual time after the last."""
+        stamp = self._stamp(frame)
         if self.counted or stamp is None:
-            return self._count * self._interval
-        return float((stamp - self._start) * self.base)
+            self._last_s += self._interval
+        else:
+            self._last_s = float((stamp - self._start) * self.base)
+        return self._last_s
 
     def stamp(self, file_time_s: float) -> int:
         """The stream's time stamp at a file time."""
-        return int(file_time_s / self.base) + (self._start or 0)
+        return int(file_time_s / self.base) + self._start
 
-
-def _stamp(frame: VideoFrame) -> int | None:
-    """Presentation time; some AVI files have only the decoding time, which is the same there."""
-    return frame.pts if frame.pts is not None else frame.dts
+    def _stamp(self, frame: VideoFrame) -> int | None:
+        return frame.dts if self._avi or frame.pts is None else frame.pts
 
 
 class Upright:
@@ -115,8 +116,8 @@ class Upright:
             height, width = width, height
         bgr = self._reformatter.reformat(frame, width, height, "bgr24")
         plane = bgr.planes[0]
-        stored = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-        stored = stored[:height, : width * 3].reshape(height, width, 3)
+        lines = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        stored = lines[:height, : width * 3].reshape(height, width, 3)
         if not self._turns:
             np.copyto(target, stored)
             return

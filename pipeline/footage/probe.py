@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,14 @@ from pipeline.errors import InputError
 from pipeline.footage.clock import read_clock
 from pipeline.footage.gps import read_gps
 from pipeline.footage.opening import open_video, video_stream
+from pipeline.footage.pictures import decoded
+from pipeline.footage.sidecar import read_sidecar
 from pipeline.settings import FootageSettings
 from pipeline.types import Footage, Stream
 
 _LONGEST_SIDE = 8192
+_PATIENCE_PACKETS = 300  # damaged ones at the beginning, before the look for a picture ends
+_MATROSKA_DURATION = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)$")
 _BOXES_WITH_LENGTH = {b"ftyp", b"mdat", b"free", b"skip", b"wide", b"moov", b"uuid", b"moof"}
 
 
@@ -40,6 +46,10 @@ def _size(path: Path) -> int:
     try:
         if path.is_dir():
             raise InputError(path, "a folder, not a file", "name it alone to take what is in it")
+        if path.exists() and not path.is_file():
+            raise InputError(
+                path, "a device or a pipe, not a file", "save the video to a file first"
+            )
         size = path.stat().st_size
         with path.open("rb"):
             pass
@@ -48,7 +58,9 @@ def _size(path: Path) -> int:
     except PermissionError:
         raise InputError(path, "no permission to read it", "check its permissions") from None
     except OSError as error:
-        raise InputError(path, error.strerror or str(error), "check the card or the disk") from error
+        raise InputError(
+            path, error.strerror or str(error), "check the card or the disk"
+        ) from error
     if size == 0:
         raise InputError(path, "the file is empty", "copy it from the card again")
     return size
@@ -70,7 +82,9 @@ def _read(
         )
     context = video.codec_context
     if context is None or not context.width or not context.height:
-        raise InputError(path, "its pictures have no size", "the recording is damaged, copy it again")
+        raise InputError(
+            path, "its pictures have no size", "the recording is damaged, copy it again"
+        )
     if max(context.width, context.height) > _LONGEST_SIDE:
         raise InputError(
             path,
@@ -85,9 +99,7 @@ def _read(
     duration = _duration(container, video)
     gps, gps_warnings = read_gps(path, container)
     clock = read_clock(path, container.metadata, gps, settings, start_time)
-    if gps_file is not None or gps is None:
-        from pipeline.footage.sidecar import read_sidecar
-
+    if gps_file is not None or gps is None or len(gps) < 2:
         beside, more = read_sidecar(path, gps_file, clock.start, duration)
         gps, gps_warnings = beside or gps, (*gps_warnings, *more)
     return Footage(
@@ -130,6 +142,10 @@ def _stream(stream: Any) -> Stream:
 
 
 def _duration(container: av.container.InputContainer, video: Any) -> float:
+    told = _MATROSKA_DURATION.match(video.metadata.get("DURATION", ""))
+    if told:
+        hours, minutes, seconds = (float(part) for part in told.groups())
+        return hours * 3600 + minutes * 60 + seconds
     if video.duration and video.time_base:
         return float(video.duration * video.time_base)
     if container.duration:
@@ -139,24 +155,25 @@ def _duration(container: av.container.InputContainer, video: Any) -> float:
 
 
 def _rotation(container: av.container.InputContainer, video: Any) -> int:
-    """Clockwise degrees that make the stored picture upright, from the first packet or frame.
+    """Clockwise degrees that make the stored picture upright, from the first good picture.
 
-    The display matrix counts counter-clockwise, which PyAV passes on with each frame.
+    The display matrix counts counter-clockwise, and PyAV passes it on with pictures only.
     """
-    tag = video.metadata.get("rotate")
-    if tag and tag.lstrip("-").isdigit():
-        return int(tag) % 360
+    damages = count()
+
+    def on_damage() -> None:
+        if next(damages) >= _PATIENCE_PACKETS:
+            raise _GivenUp
+
     try:
-        for frame in container.decode(video):
-            return -int(frame.rotation) % 360
-    except av.FFmpegError:
-        pass
-    finally:
-        try:
-            container.seek(0)
-        except av.FFmpegError:
-            pass
-    return 0
+        frame = next(decoded(container, video, on_damage), None)
+    except _GivenUp:
+        return 0
+    return round(-frame.rotation / 90) * 90 % 360 if frame is not None else 0
+
+
+class _GivenUp(Exception):
+    """The file's beginning holds no good picture."""
 
 
 def _explain(path: Path, error: Exception) -> InputError:

@@ -43,7 +43,9 @@ def read_sidecar(
 
 def _beside(path: Path) -> Path | None:
     """`clip.gpx`, `clip.MP4.nmea` and the like, in any case of letters."""
-    wanted = [(stem + suffix).lower() for stem in (path.stem, path.name) for suffix in SIDECAR_SUFFIXES]
+    wanted = [
+        (stem + suffix).lower() for stem in (path.stem, path.name) for suffix in SIDECAR_SUFFIXES
+    ]
     try:
         found = {item.name.lower(): item for item in path.parent.iterdir()}
     except OSError:
@@ -88,7 +90,9 @@ def _laid_over(
     inside = (times_s >= -_MARGIN_S) & (times_s <= duration_s + _MARGIN_S)
     if not inside.any():
         return None, (f"{path.name}: {_missed(times_s, duration_s)}; not used",)
-    kept, more = sound([(t, fix) for t, fix, keep in zip(times_s, timed, inside, strict=True) if keep])
+    kept, more = sound(
+        [(t, fix) for t, fix, keep in zip(times_s, timed, inside, strict=True) if keep]
+    )
     if not kept:
         return None, (*warnings, *(f"{path.name}: {text}" for text in more))
     return track_of(source, kept), (*warnings, *(f"{path.name}: {text}" for text in more))

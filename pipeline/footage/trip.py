@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 
 from pipeline.footage.find import natural
 from pipeline.settings import FootageSettings
@@ -17,8 +20,14 @@ from pipeline.types import Footage, Trip
 
 _NAME_ROUNDING_S = 1.0  # names tell whole seconds, at either end of the joint
 _FRAME_RATE_SHARE = 0.02
-_PRECISE_S = 0.75  # a clock of this uncertainty or better measures the hole itself
-_CAMERAS = re.compile(r"(?:(?<=\d)|[_-])(F|R|B|I|A|NF|NR|NB|PF|PR|EF|ER|MF|MR|front|rear)$", re.I)
+_DOUBTFUL_HOLE_S = 1.5  # by names a hole this small may be none
+# 70mai …000012F, Viofo …_001A, BlackVue …_NF (N: normal, E: event, P: parked), Nextbase …_FH
+# (H, L: quality), Tesla …-left_repeater.
+_CAMERAS = re.compile(
+    r"(?:(?<=\d)[_-]?|[_-])(?:[NEPM]?(?P<letter>[FRABI])[HL]?|"
+    r"(?P<word>front|rear|back|inside|cabin|left_repeater|right_repeater|left_pillar|right_pillar))$",
+    re.IGNORECASE,
+)
 # GoPro names its chapters GX010123, GX020123: chapter, then the number of the recording.
 _GOPRO = re.compile(r"^G[HXLP](\d\d)(\d{4})$", re.I)
 _NUMBER = re.compile(r"\d+")
@@ -36,17 +45,40 @@ def join(footage: Sequence[Footage], settings: FootageSettings) -> list[Trip]:
     chains: list[list[Footage]] = []
     for item in (*timed, *untimed):
         before = [chain for chain in chains if _follows(chain[-1], item, settings)]
+        if len(before) > 1:  # copies: those of one folder belong together
+            before = [chain for chain in before if chain[-1].path.parent == item.path.parent]
         if len(before) == 1:  # two that both fit are no evidence for either
             before[0].append(item)
         else:
             chains.append([item])
-    return [Trip(tuple(chain), _offsets(chain, settings)) for chain in chains]
+    return [Trip(tuple(chain), _offsets(chain)) for chain in chains]
+
+
+def starts(trips: Sequence[Trip], start: datetime) -> dict[Path, datetime]:
+    """When each file began, if the first file of the first trip began at `start`.
+
+    Files of that trip follow by their offsets. What a camera's clock was wrong by there it was
+    wrong by elsewhere, so other trips are shifted by as much; those without a clock are left out.
+    """
+    first = trips[0].footage[0].clock.start
+    found: dict[Path, datetime] = {}
+    for number, trip in enumerate(trips):
+        own = trip.footage[0].clock.start
+        if number == 0:
+            began = start
+        elif own is not None and first is not None:
+            began = own + (start - first)
+        else:
+            continue
+        for item, offset_s in zip(trip.footage, trip.offsets_s, strict=True):
+            found[item.path] = began + timedelta(seconds=offset_s)
+    return found
 
 
 def camera_of(item: Footage) -> str:
     """The mark in a file name that tells the cameras of one device apart ("F", "R", …), or ""."""
     match = _CAMERAS.search(item.path.stem)
-    return match[1].upper() if match else ""
+    return (match["letter"] or match["word"]).upper() if match else ""
 
 
 def _follows(first: Footage, second: Footage, settings: FootageSettings) -> bool:
@@ -56,12 +88,10 @@ def _follows(first: Footage, second: Footage, settings: FootageSettings) -> bool
         return first.clock.start is second.clock.start and _numbered(first, second)
     if first.clock.source != second.clock.source:
         return False
-    if first.clock.source in ("container", "option"):
-        # Some cameras write the end there, and an option is one time for every file.
-        return _numbered(first, second) and first.clock.source == "container" and (
-            _hole_s(first, second) is not None
-            and abs(_hole_s(first, second) or 0.0) <= settings.joint_gap_s + 2 * _NAME_ROUNDING_S
-        )
+    if first.clock.source == "option":
+        return False  # one time said for all files tells nothing of their order
+    if first.clock.source == "container" and not _numbered(first, second):
+        return False  # some cameras write the time of the last picture there
     hole = _hole_s(first, second) or 0.0
     slack = _slack_s(first, second)
     return -slack <= hole <= settings.joint_gap_s + slack
@@ -112,15 +142,16 @@ def _numbered(first: Footage, second: Footage) -> bool:
     return steps == [1]
 
 
-def _offsets(chain: Sequence[Footage], settings: FootageSettings) -> tuple[float, ...]:
+def _offsets(chain: Sequence[Footage]) -> tuple[float, ...]:
     """Trip times of the files' first frames.
 
     Files follow each other without a hole, so that an act over the seam goes on; where the clocks
     show a hole beyond their uncertainty, it is left.
     """
     offsets = [0.0]
-    for first, second in zip(chain, chain[1:], strict=False):
+    for first, second in pairwise(chain):
         hole = _hole_s(first, second) or 0.0
-        sure = hole - 2 * min(_slack_s(first, second), _PRECISE_S)
-        offsets.append(offsets[-1] + first.duration_s + (hole if sure > 0 else 0.0))
+        uncertainty = max(first.clock.uncertainty_s or 0.0, second.clock.uncertainty_s or 0.0)
+        sure = hole > min(2 * uncertainty, _DOUBTFUL_HOLE_S)
+        offsets.append(offsets[-1] + first.duration_s + (hole if sure else 0.0))
     return tuple(offsets)

@@ -29,7 +29,7 @@ from .ctc import decode
 from .quads import rectify
 from .rules import ALPHABET
 
-_SMALL_SIDE, _LARGE_SIDE, _MAX_ENLARGEMENT = 480, 1920, 3.0
+_SMALL_SIDE, _LARGE_SIDE, _MAX_ENLARGEMENT = 736, 1920, 3.0
 _MIN_SIDE = 8  # pixels: EasyOCR drops text smaller than this
 _MOST_WIDTH = 16  # line heights
 _WRITTEN = frozenset(ALPHABET) | set("-. ")

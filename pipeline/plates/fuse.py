@@ -1,9 +1,15 @@
 """Many looks at one vehicle's plate, one text with a probability that means something.
 
 Each look is a distribution over texts: its own, its alternatives, and the rest, which is spread
-over texts by how many characters they differ from it. Logarithms of these are added over the looks,
-each look discounted by how much it repeats its neighbours; so evidence multiplies where looks
-agree, and a look that is sure of itself on a smear cannot outweigh several that agree.
+over texts by how many characters they differ from it. What the looks add to a text are their log
+likelihood ratios against a text that is named by chance:
+
+    score(t)    = log chance + sum_i w_i (log P_i(t) - log chance)
+    score(none) =              sum_i w_i  log(1 - c_i)
+
+with c_i the confidence of a look and w_i the less, the more it repeats its neighbours. So evidence
+multiplies where looks agree; a doubtful look says little for its text and little against another;
+and a look that is sure of itself on a smear cannot outweigh several that agree.
 """
 
 from __future__ import annotations
@@ -20,15 +26,13 @@ SINGLE_LOOK_CAP = 0.75
 """One look is never a fact, however sure: below `plates.fact_probability` of the settings."""
 
 _MOST_SURE = 0.97  # no single look may count as surer
-_OTHER_CHARACTER = (
-    0.05  # a look's rest, for a text that differs from it in one character; and so on
-)
-_NOTHING = 1e-6
+_OTHER_CHARACTER = 0.05  # of a look's rest, for a text one character away; its square for two
+_CHANCE = 0.01  # of a look's rest, for a text far from it that another look names
 _CORRELATED_S = 0.8  # looks so close in time share their blur and their glare
 _CORRELATED_SIZE = 0.25  # logarithm of the ratio of sizes over which looks become different ones
 _COMMON = 0.12  # correlation of any two looks: same plate, same dirt, same reader
+_COMMON_ERROR = 0.005  # that all looks are wrong alike: the same dirt, the same reader
 _WRONG_KIND = 2.0  # nats: a motorbike's plate on a car, a car's on a motorbike
-_NONE_OF_THEM = 3.5  # nats behind a sure look: the right text is one that nobody read
 _ALTERNATIVES = 4
 
 
@@ -46,13 +50,14 @@ def fuse(readings: Sequence[PlateReading], track: Track) -> Plate:
     weights = independence(looks)
     scores = np.array(
         [
-            sum(w * math.log(_share(look, text)) for w, look in zip(weights, looks, strict=True))
+            _score([_share(look, text) for look in looks], weights)
             - (_WRONG_KIND if _is_wrong_kind(text, track) else 0.0)
             for text in texts
         ]
     )
     order = np.argsort(-scores)
-    shares = _shares(scores, weights)
+    none = sum(w * math.log(1.0 - _sure(look)) for w, look in zip(weights, looks, strict=True))
+    shares = _shares(scores, none)
     best = texts[order[0]]
     agreeing = [look for look in looks if look.text == best]
     probability = float(shares[order[0]])
@@ -72,12 +77,19 @@ def fuse(readings: Sequence[PlateReading], track: Track) -> Plate:
 
 
 def independence(looks: Sequence[PlateReading]) -> NDArray[np.float64]:
-    """What each look is worth, 0..1: the less, the more it repeats the others."""
+    """What each look is worth, 0..1: the less, the more it repeats the others.
+
+    Looks that are near in time and size repeat each other, and so do two looks that are both
+    doubtful: what spoils the one (glare, dirt, a cut) spoils the other in the same way.
+    """
     times = np.array([look.time_s for look in looks])
     sizes = np.log([_height(look) for look in looks])
+    sure = np.array([look.confidence for look in looks])
     apart = np.abs(times[:, None] - times[None]) / _CORRELATED_S
     apart = apart + np.abs(sizes[:, None] - sizes[None]) / _CORRELATED_SIZE
-    correlation = np.maximum(np.exp(-apart), _COMMON)
+    doubt = 1.0 - np.maximum(sure[:, None], sure[None])
+    correlation = np.maximum(np.maximum(np.exp(-apart), doubt), _COMMON)
+    np.fill_diagonal(correlation, 1.0)
     return np.asarray(1.0 / correlation.sum(axis=1))
 
 
@@ -91,29 +103,47 @@ def _texts(looks: Sequence[PlateReading]) -> list[PlateText]:
     return list(texts)
 
 
+def _sure(look: PlateReading) -> float:
+    return min(look.confidence, _MOST_SURE)
+
+
 def _share(look: PlateReading, text: PlateText) -> float:
     """The probability that a look gives a text."""
     assert look.text is not None
-    sure = min(look.confidence, _MOST_SURE)
+    rest = 1.0 - _sure(look)
+    far = rest * _CHANCE
     if text == look.text:
-        return max(sure, _NOTHING)
+        return max(_sure(look), far)
     named = sum(share for other, share in look.alternatives if other == text)
     differing = _distance(look.text.normalized, text.normalized)
-    unnamed = (1.0 - sure) * _OTHER_CHARACTER**differing
-    return max(named, unnamed, _NOTHING)
+    return max(named, rest * _OTHER_CHARACTER**differing, far)
+
+
+def _score(shares: Sequence[float], weights: NDArray[np.float64]) -> float:
+    chance = math.log(_CHANCE)
+    return chance + sum(
+        weight * (math.log(share) - chance) for share, weight in zip(shares, weights, strict=True)
+    )
 
 
 def _distance(one: str, other: str) -> int:
-    """Characters that differ, each one more or less counting as two."""
-    return sum(a != b for a, b in zip(one, other, strict=False)) + 2 * abs(len(one) - len(other))
+    """Characters that differ; one more or less (at an end that was cut) counts as two."""
+    row = [2 * place for place in range(len(other) + 1)]
+    for a in one:
+        before, row[0] = row[0], row[0] + 2
+        for place, b in enumerate(other, 1):
+            before, row[place] = (
+                row[place],
+                min(before + (a != b), row[place] + 2, row[place - 1] + 2),
+            )
+    return row[-1]
 
 
-def _shares(scores: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _shares(scores: NDArray[np.float64], none: float) -> NDArray[np.float64]:
     """Probabilities of the texts, with room for a text that no look names."""
-    nothing = -_NONE_OF_THEM * max(float(weights.sum()), 1.0)
-    top = max(float(scores.max()), nothing)
+    top = max(float(scores.max()), none)
     values = np.exp(scores - top)
-    return np.asarray(values / (values.sum() + math.exp(nothing - top)))
+    return np.asarray((1.0 - _COMMON_ERROR) * values / (values.sum() + math.exp(none - top)))
 
 
 def _is_wrong_kind(text: PlateText, track: Track) -> bool:

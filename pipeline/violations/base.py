@@ -6,6 +6,7 @@ measured, and says where it could not judge. How to add one: `docs/architecture.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, Generic, Literal, TypeVar
@@ -15,6 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.types import Abstention, Incident, Measure, Scene, Track
 
 Language = Literal["vi", "en"]
+
+_DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 
 
 class RuleSettings(BaseModel):
@@ -62,6 +65,8 @@ class Rule(ABC, Generic[S]):
         sentences = {}
         for language, template in (sentence or self.sentence).items():
             text = template.format(vehicle=KIND_WORDS[language][track.kind], **values)
+            if language == "vi":
+                text = _DECIMAL_POINT.sub(",", text)
             sentences[str(language)] = text[:1].upper() + text[1:]
         return Incident(
             rule=self.id,

@@ -97,7 +97,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
                 (float(track.times_s[hits[0]]), float(track.times_s[hits[-1]])),
                 confidence * min(1.0, 0.6 + 0.6 * sure),
                 (
-                    Measure("people", float(people), "", float(np.std(load.counts[rows]))),
+                    Measure("people", float(people), ""),
                     Measure("overload_duration", round(span, 2), "s", 1 / scene.sample_rate_hz),
                     Measure("frames_over", float(len(hits)), ""),
                     Measure("frames_seen", float(len(rows)), ""),

@@ -8,7 +8,18 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 PIXELS_PER_M = 90
-_WALLS = ("#d9cfae", "#c9d3c4", "#e2ddd2", "#cfa987", "#a9bdc8", "#d8c58e", "#bfc0bb", "#c88f7a", "#e6dcb8", "#93a8a0")
+_WALLS = (
+    "#d9cfae",
+    "#c9d3c4",
+    "#e2ddd2",
+    "#cfa987",
+    "#a9bdc8",
+    "#d8c58e",
+    "#bfc0bb",
+    "#c88f7a",
+    "#e6dcb8",
+    "#93a8a0",
+)
 _SIGNS = (
     ("CÀ PHÊ SÂN VƯỜN", "#5b2f16", "#ffe9b0"),
     ("TẠP HÓA HOA MAI", "#c9151b", "#ffee55"),
@@ -46,7 +57,9 @@ def height_of(floors: int) -> float:
     return 3.9 + 3.3 * (floors - 1) + 0.8
 
 
-def _upper_floor(draw: ImageDraw.ImageDraw, random: np.random.Generator, width: int, top: int, bottom: int) -> None:
+def _upper_floor(
+    draw: ImageDraw.ImageDraw, random: np.random.Generator, width: int, top: int, bottom: int
+) -> None:
     frame = random.choice(("#5a3b22", "#e8e8e4", "#3c4348", "#2d5a49"))
     pane = random.choice(("#2b3840", "#39474e", "#1f2a30"))
     style = random.integers(0, 3)
@@ -62,21 +75,34 @@ def _upper_floor(draw: ImageDraw.ImageDraw, random: np.random.Generator, width: 
     draw.rectangle((0, top + 14, width, top + 20), fill="#8a857a")
     if random.random() < 0.5:  # an air conditioner
         x = width * random.uniform(0.42, 0.55)
-        draw.rectangle((x, top + 110, x + 62, top + 158), fill="#d8d8d2", outline="#777777", width=3)
+        draw.rectangle(
+            (x, top + 110, x + 62, top + 158), fill="#d8d8d2", outline="#777777", width=3
+        )
         draw.ellipse((x + 10, top + 116, x + 46, top + 152), outline="#888888", width=3)
 
 
-def _window(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float], frame: str, pane: str, leaves: int) -> None:
+def _window(
+    draw: ImageDraw.ImageDraw,
+    box: tuple[float, float, float, float],
+    frame: str,
+    pane: str,
+    leaves: int,
+) -> None:
     left, top, right, bottom = box
     draw.rectangle((left - 9, top - 9, right + 9, bottom + 9), fill=frame)
     step = (right - left) / leaves
     for i in range(leaves):
         x = left + i * step
         draw.rectangle((x + 4, top + 3, x + step - 4, bottom - 3), fill=pane)
-        draw.polygon(((x + 4, top + 3), (x + step * 0.6, top + 3), (x + 4, (top + bottom) / 2)), fill="#5f7480")
+        draw.polygon(
+            ((x + 4, top + 3), (x + step * 0.6, top + 3), (x + 4, (top + bottom) / 2)),
+            fill="#5f7480",
+        )
 
 
-def _shop(draw: ImageDraw.ImageDraw, random: np.random.Generator, width: int, top: int, bottom: int) -> None:
+def _shop(
+    draw: ImageDraw.ImageDraw, random: np.random.Generator, width: int, top: int, bottom: int
+) -> None:
     text, ground, ink = _SIGNS[random.integers(0, len(_SIGNS))]
     sign = (10, top + 6, width - 10, top + 96)
     inner = (24, top + 106, width - 24, bottom)
@@ -97,7 +123,12 @@ def _shop(draw: ImageDraw.ImageDraw, random: np.random.Generator, width: int, to
                 tint = tuple(int(v) for v in random.integers(60, 200, 3))
                 draw.rectangle((x, y + 46 - h, x + w, y + 46), fill=tint)
                 x += w + 4
-        draw.rectangle((inner[0] + 20, bottom - 92, inner[0] + (inner[2] - inner[0]) * 0.55, bottom - 8), fill="#69757a", outline="#c8ccce", width=4)
+        draw.rectangle(
+            (inner[0] + 20, bottom - 92, inner[0] + (inner[2] - inner[0]) * 0.55, bottom - 8),
+            fill="#69757a",
+            outline="#c8ccce",
+            width=4,
+        )
     draw.rectangle(sign, fill=ground, outline="#dddddd", width=3)
     size = 64
     while size > 12:
@@ -111,10 +142,16 @@ def _shop(draw: ImageDraw.ImageDraw, random: np.random.Generator, width: int, to
 def _weathered(image: Image.Image, random: np.random.Generator, path: Path) -> Path:
     """Rain marks and dirt: noise that is long downwards."""
     width, height = image.size
-    streaks = Image.fromarray((random.random((height // 24 + 1, width // 3 + 1)) * 255).astype(np.uint8))
-    streaks = streaks.resize((width, height), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(3))
+    streaks = Image.fromarray(
+        (random.random((height // 24 + 1, width // 3 + 1)) * 255).astype(np.uint8)
+    )
+    streaks = streaks.resize((width, height), Image.Resampling.BICUBIC).filter(
+        ImageFilter.GaussianBlur(3)
+    )
     shade = 0.80 + 0.25 * np.asarray(streaks, float)[..., None] / 255
-    pixels = np.clip(np.asarray(image, float) * shade + random.normal(0, 3, (height, width, 1)), 0, 255)
+    pixels = np.clip(
+        np.asarray(image, float) * shade + random.normal(0, 3, (height, width, 1)), 0, 255
+    )
     Image.fromarray(pixels.astype(np.uint8)).save(path)
     return path
 

@@ -57,7 +57,9 @@ class Finish:
             if moved is None:
                 continue
             riders = [self._moved(box, matrix)[0] for box in item["riders"]]
-            kept.append({**item, "box": moved, "inside": inside, "riders": [r for r in riders if r]})
+            kept.append(
+                {**item, "box": moved, "inside": inside, "riders": [r for r in riders if r]}
+            )
         return kept
 
     def _moved(
@@ -101,14 +103,18 @@ class Finish:
         return np.asarray(canvas)[..., ::-1].copy()
 
 
-def encode(pictures: Iterable[Picture], size: tuple[int, int], rate: int, path: Path, scene: Any) -> None:
+def encode(
+    pictures: Iterable[Picture], size: tuple[int, int], rate: int, path: Path, scene: Any
+) -> None:
     """H.264 in MP4 as a camera writes it: closed groups of one second, the time in the header."""
     local = datetime.strptime(scene.file[:15], "%Y%m%d_%H%M%S")
     utc = local - timedelta(hours=7)  # Vietnam keeps UTC+7 all year
     command = [
         imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error",
-        "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{size[0]}x{size[1]}", "-r", str(rate), "-i", "-",
-        "-c:v", "libx264", "-preset", "slow", "-crf", "25", "-maxrate", "2400k", "-bufsize", "2400k",
+        "-f", "rawvideo", "-pix_fmt", "bgr24",
+        "-s", f"{size[0]}x{size[1]}", "-r", str(rate), "-i", "-",
+        "-c:v", "libx264", "-preset", "slow", "-crf", "25",
+        "-maxrate", "2400k", "-bufsize", "2400k",
         "-g", str(rate), "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-bitexact",
         "-metadata", f"creation_time={utc:%Y-%m-%dT%H:%M:%S}Z", str(path),
     ]  # fmt: skip

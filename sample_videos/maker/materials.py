@@ -74,11 +74,20 @@ def engine() -> Any:
 
 
 def headlamp(lit: bool = False) -> Any:
-    return plain("headlamp lit" if lit else "headlamp", (0.8, 0.82, 0.85), 0.08, 0.3, 1.0, 4.0 if lit else 0)
+    return plain(
+        "headlamp lit" if lit else "headlamp", (0.8, 0.82, 0.85), 0.08, 0.3, 1.0, 4.0 if lit else 0
+    )
 
 
 def tail_lamp(lit: bool = False) -> Any:
-    return plain("tail lamp lit" if lit else "tail lamp", (0.45, 0.008, 0.008), 0.15, 0, 1.0, 5.0 if lit else 0.15)
+    return plain(
+        "tail lamp lit" if lit else "tail lamp",
+        (0.45, 0.008, 0.008),
+        0.15,
+        0,
+        1.0,
+        5.0 if lit else 0.15,
+    )
 
 
 def indicator() -> Any:
@@ -92,7 +101,14 @@ def cloth(name: str, colour: Colour) -> Any:
         shader.inputs["Roughness"].default_value = 0.85
         shader.inputs["Sheen Weight"].default_value = 0.15
         noise = _noise(nodes, links, 9.0, 3)
-        _ramp(nodes, links, noise, shader.inputs["Base Color"], _scaled(colour, 0.72), _scaled(colour, 1.12))
+        _ramp(
+            nodes,
+            links,
+            noise,
+            shader.inputs["Base Color"],
+            _scaled(colour, 0.72),
+            _scaled(colour, 1.12),
+        )
         _bump(nodes, links, _noise(nodes, links, 14.0, 2), shader, 0.35, 0.03)
 
     return _material(f"cloth {name}", fill)
@@ -120,7 +136,14 @@ def asphalt() -> Any:
         scaled.inputs[1].default_value = 0.6
         links.new(patches, scaled.inputs[0])
         links.new(scaled.outputs[0], mix.inputs[2])
-        _ramp(nodes, links, mix.outputs[0], shader.inputs["Base Color"], (0.030, 0.030, 0.032), (0.150, 0.147, 0.142))
+        _ramp(
+            nodes,
+            links,
+            mix.outputs[0],
+            shader.inputs["Base Color"],
+            (0.030, 0.030, 0.032),
+            (0.150, 0.147, 0.142),
+        )
         _bump(nodes, links, fine, shader, 0.25, 0.01)
 
     return _material("asphalt", fill)
@@ -132,7 +155,16 @@ def road_paint(name: str, colour: Colour) -> Any:
     def fill(nodes: Any, links: Any, shader: Any) -> None:
         shader.inputs["Roughness"].default_value = 0.7
         worn = _noise(nodes, links, 14.0, 5, world=True)
-        _ramp(nodes, links, worn, shader.inputs["Base Color"], _scaled(colour, 0.42), colour, 0.33, 0.46)
+        _ramp(
+            nodes,
+            links,
+            worn,
+            shader.inputs["Base Color"],
+            _scaled(colour, 0.42),
+            colour,
+            0.33,
+            0.46,
+        )
 
     return _material(f"road paint {name}", fill)
 
@@ -234,7 +266,9 @@ def _ramp(
     links.new(ramp.outputs["Color"], target)
 
 
-def _bump(nodes: Any, links: Any, height: Any, shader: Any, strength: float, distance: float) -> None:
+def _bump(
+    nodes: Any, links: Any, height: Any, shader: Any, strength: float, distance: float
+) -> None:
     bump = nodes.new("ShaderNodeBump")
     bump.inputs["Strength"].default_value = strength
     bump.inputs["Distance"].default_value = distance

@@ -1,7 +1,7 @@
 """Renders the sample clips: `python render.py overload quiet parked solid_line`.
 
-Needs Python 3.11, `bpy` 4.5, numpy, Pillow, opencv-python-headless and imageio-ffmpeg. Pictures that
-were rendered already are kept in the work folder, so that a stopped run goes on where it was.
+Needs Python 3.11, `bpy` 4.5, numpy, Pillow, opencv-python-headless and imageio-ffmpeg. Pictures
+that were rendered already are kept in the work folder: a stopped run goes on where it was.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def main() -> None:
     options.add_argument("--out", type=Path, default=HERE.parent, help="folder for the clips")
     options.add_argument("--only", type=float, nargs="*", help="render these moments, no clip")
     options.add_argument("--samples", type=int, help="light paths for each pixel")
-    options.add_argument("--finish-only", action="store_true", help="no rendering: film from kept pictures")
+    options.add_argument(
+        "--finish-only", action="store_true", help="no rendering: film from kept pictures"
+    )
     given = options.parse_args()
     for name in given.scene:
         make(name, given)
@@ -42,7 +44,6 @@ def make(name: str, given: Any) -> None:
     (work / "pictures").mkdir(parents=True, exist_ok=True)
     studio.empty_world()
     scene = SCENES[name](work / "pictures")
-    width, height = scene.size
     finish = Finish(scene)
     studio.set_renderer(*finish.rendered_size, given.samples or scene.samples)
     if finish.zoom != 1:  # the margin that a hand-held camera sways in
@@ -62,9 +63,12 @@ def make(name: str, given: Any) -> None:
         boxes = boxes_at(scene, finish.rendered_size)
         path = work / f"{number:04d}.png"
         if not path.exists() and not given.finish_only:
-            began = time.monotonic()
+            began, worked = time.monotonic(), time.process_time()
             _render(scene, street, path, finish.rendered_size)
-            print(f"{name} {number} {time.monotonic() - began:.1f} s", flush=True)
+            spent = time.process_time() - worked
+            print(
+                f"{name} {number} {time.monotonic() - began:.1f} s ({spent:.1f} s CPU)", flush=True
+            )
         records.append({"frame": number, "boxes": finish.carry(boxes, number)})
     if given.only:
         return
@@ -76,7 +80,7 @@ def make(name: str, given: Any) -> None:
 
 
 def _keyframes(scene: Scene, frames: range) -> None:
-    """Writes the motion into the objects; the renderer blurs what moves while the shutter is open."""
+    """Writes the motion into the objects, so that what moves while the shutter is open blurs."""
     settings = bpy.context.scene
     settings.frame_start, settings.frame_end = frames[0], frames[-1]
     settings.render.use_motion_blur = True
@@ -94,7 +98,7 @@ def _keyframes(scene: Scene, frames: range) -> None:
             mover.root.keyframe_insert("rotation_euler", frame=frame)
             for wheel in wheels:
                 turn = mover.travelled(t) / mover.root["wheel_radius"]
-                wheel.rotation_euler = (-turn * (1 if wheel.scale[0] > 0 else 1), 0, 0)
+                wheel.rotation_euler = (-turn, 0, 0)
                 wheel.keyframe_insert("rotation_euler", frame=frame)
     if not scene.still:
         for frame in frames:
@@ -178,7 +182,9 @@ def _regions(scene: Scene, size: tuple[int, int]) -> list[tuple[int, int, int, i
     for mover in scene.movers:
         if not _moves(mover):
             continue
-        points = np.concatenate([studio.vertices_of(t)[::7] for t in mover.root.children_recursive if t.type == "MESH"])
+        points = np.concatenate(
+            [studio.vertices_of(t)[::7] for t in mover.root.children_recursive if t.type == "MESH"]
+        )
         shadow = points - sun * (points[:, 2:] / sun[2])
         box = _box(np.concatenate([points, shadow]), matrix, lens, size)
         if box is not None:
@@ -199,7 +205,9 @@ def _regions(scene: Scene, size: tuple[int, int]) -> list[tuple[int, int, int, i
     return boxes
 
 
-def _box(points: Floats, matrix: Floats, lens: Floats, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+def _box(
+    points: Floats, matrix: Floats, lens: Floats, size: tuple[int, int]
+) -> tuple[int, int, int, int] | None:
     pixels, seen = studio.project(points, matrix, lens)
     if not seen.any():
         return None

@@ -84,7 +84,11 @@ def block(centre: ArrayLike, size: ArrayLike, bevel: float = 0.0) -> Part:
     b = min(bevel, x * 0.9, y * 0.9, z * 0.9)
     if b <= 0:
         corners = [(i * x, j * y, k * z) for k in (-1, 1) for i, j in _SQUARE]
-        faces = [[3, 2, 1, 0], [4, 5, 6, 7], *([i, (i + 1) % 4, (i + 1) % 4 + 4, i + 4] for i in range(4))]
+        faces = [
+            [3, 2, 1, 0],
+            [4, 5, 6, 7],
+            *([i, (i + 1) % 4, (i + 1) % 4 + 4, i + 4] for i in range(4)),
+        ]
         return np.asarray(centre) + np.array(corners), faces
     outline = []
     for i, j, start in ((1, 1, 0), (-1, 1, 90), (-1, -1, 180), (1, -1, 270)):
@@ -93,7 +97,14 @@ def block(centre: ArrayLike, size: ArrayLike, bevel: float = 0.0) -> Part:
             outline.append((i * (x - b), j * (y - b), np.cos(t), np.sin(t)))
     o = np.array(outline)
     rings = []
-    for level, grow in ((-z, 0.0), (-z + 0.3 * b, 0.7), (-z + b, 1.0), (z - b, 1.0), (z - 0.3 * b, 0.7), (z, 0.0)):
+    for level, grow in (
+        (-z, 0.0),
+        (-z + 0.3 * b, 0.7),
+        (-z + b, 1.0),
+        (z - b, 1.0),
+        (z - 0.3 * b, 0.7),
+        (z, 0.0),
+    ):
         ring = np.empty((len(o), 3))
         ring[:, :2] = o[:, :2] + o[:, 2:] * b * grow
         ring[:, 2] = level
@@ -104,7 +115,9 @@ def block(centre: ArrayLike, size: ArrayLike, bevel: float = 0.0) -> Part:
 _SQUARE = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 
 
-def ring(centre: ArrayLike, radius: float, thickness: float, width: float | None = None, around: int = 36) -> Part:
+def ring(
+    centre: ArrayLike, radius: float, thickness: float, width: float | None = None, around: int = 36
+) -> Part:
     """A torus about the X axis (a tyre, a rim): section half axes `thickness` and `width`."""
     a = np.linspace(0, 2 * np.pi, around, endpoint=False)
     b = np.linspace(0, 2 * np.pi, 10, endpoint=False)
@@ -212,7 +225,9 @@ class Body:
         self._count += len(vertices)
         return self
 
-    def add_picture(self, corners: ArrayLike, material: Any, tiles: tuple[float, float] = (1, 1)) -> Body:
+    def add_picture(
+        self, corners: ArrayLike, material: Any, tiles: tuple[float, float] = (1, 1)
+    ) -> Body:
         """A flat quad (lower left, lower right, upper right, upper left) with a picture on it."""
         u, v = tiles
         self._uv[len(self._faces)] = [(0, 0), (u, 0), (u, v), (0, v)]

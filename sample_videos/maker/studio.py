@@ -45,7 +45,9 @@ def set_renderer(width: int, height: int, samples: int) -> None:
     scene.view_settings.look = "AgX - Medium High Contrast"
 
 
-def set_sky(elevation: float, azimuth: float, strength: float = 0.12, sun: float = 3.2, haze: float = 1.5) -> None:
+def set_sky(
+    elevation: float, azimuth: float, strength: float = 0.12, sun: float = 3.2, haze: float = 1.5
+) -> None:
     """A clear sky with soft clouds, and the sun at `elevation` and `azimuth` (degrees).
 
     The azimuth is measured from +Y (ahead) towards +X (right).
@@ -82,7 +84,10 @@ def set_sky(elevation: float, azimuth: float, strength: float = 0.12, sun: float
     fade = nodes.new("ShaderNodeMapRange")  # no clouds in the haze of the horizon
     links.new(split.outputs["Z"], fade.inputs["Value"])
     fade.inputs["From Min"].default_value, fade.inputs["From Max"].default_value = 0.02, 0.25
-    links.new(_math(nodes, links, "MULTIPLY", ramp.outputs["Color"], fade.outputs[0]), mix.inputs["Factor"])
+    links.new(
+        _math(nodes, links, "MULTIPLY", ramp.outputs["Color"], fade.outputs[0]),
+        mix.inputs["Factor"],
+    )
     links.new(sky.outputs[0], mix.inputs["A"])
     mix.inputs["B"].default_value = (6.5, 6.6, 6.9, 1)
     links.new(mix.outputs["Result"], nodes["Background"].inputs["Color"])
@@ -93,7 +98,9 @@ def set_sky(elevation: float, azimuth: float, strength: float = 0.12, sun: float
     lamp.color = (1.0, 0.93, 0.82)
     thing = bpy.data.objects.new("sun", lamp)
     scene.collection.objects.link(thing)
-    thing.rotation_euler = (-Vector(sun_direction(elevation, azimuth))).to_track_quat("-Z", "Y").to_euler()
+    thing.rotation_euler = (
+        (-Vector(sun_direction(elevation, azimuth))).to_track_quat("-Z", "Y").to_euler()
+    )
 
 
 def sun_direction(elevation: float, azimuth: float) -> tuple[float, float, float]:

@@ -66,7 +66,9 @@ def aside(path: Path2, moves: tuple[tuple[float, float, float], ...]) -> Path2:
     return moved
 
 
-def make_car(name: str, shape: str, colour: str, plate: str, path: Path2, folder: Path, **more: Any) -> Mover:
+def make_car(
+    name: str, shape: str, colour: str, plate: str, path: Path2, folder: Path, **more: Any
+) -> Mover:
     rule = more.pop("rule", None)
     heading = more.pop("heading", 0.0)
     root = car(shape, colour, plate, folder, **more)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +86,13 @@ def write_truth(scene: Scene, records: list[dict[str, Any]], path: Path) -> None
                 **({"plate": mover.plate} if act.get("legible") else {}),
             }
         )
+    start = datetime.strptime(scene.file[:15], "%Y%m%d_%H%M%S")
     truth = {
         "clip": f"{scene.file}.mp4",
         "size": list(scene.size),
         "rate": scene.rate,
         "seconds": scene.seconds,
-        "start_time": f"{scene.file[:4]}-{scene.file[4:6]}-{scene.file[6:8]}T{scene.file[9:11]}:{scene.file[11:13]}:{scene.file[13:15]}+07:00",
+        "start_time": f"{start.isoformat()}+07:00",
         "incidents": incidents,
         "vehicles": vehicles,
         "notes": scene.notes,
@@ -100,7 +103,13 @@ def write_truth(scene: Scene, records: list[dict[str, Any]], path: Path) -> None
 
 def _compact(text: str) -> str:
     """Innermost lists and box lines on one line each."""
-    import re
-
-    text = re.sub(r"\[\s*((?:-?[\d.]+,\s*)*-?[\d.]+)\s*\]", lambda m: "[" + ", ".join(m[1].replace(",", " ").split()) + "]", text)
-    return re.sub(r'\{\s*"time_s": ([^}]*?)\s*\}', lambda m: '{"time_s": ' + " ".join(m[1].split()) + "}", text)
+    text = re.sub(
+        r"\[\s*((?:-?[\d.]+,\s*)*-?[\d.]+)\s*\]",
+        lambda m: "[" + ", ".join(m[1].replace(",", " ").split()) + "]",
+        text,
+    )
+    return re.sub(
+        r'\{\s*"time_s": ([^}]*?)\s*\}',
+        lambda m: '{"time_s": ' + " ".join(m[1].split()) + "}",
+        text,
+    )

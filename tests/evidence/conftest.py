@@ -65,12 +65,12 @@ def rotated(film: Film) -> Path:
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> Settings:
     return Settings.model_validate({"evidence": {"lead_up_s": 1, "aftermath_s": 1}})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def request_whole(film: Film) -> PackageRequest:
     """One file with clock, place and plate."""
     footage = replace(footage_of(film("whole.mp4")), gps=gps_of(8))

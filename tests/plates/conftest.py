@@ -96,9 +96,7 @@ def film(vehicles: list[Vehicle], path: Path) -> Path:
     command = [ffmpeg_path(), "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24"]
     command += ["-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE), "-i", "-"]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "18", "-pix_fmt", "yuv420p"]
-    pictures = b"".join(
-        street(vehicles, n / RATE).tobytes() for n in range(round(SECONDS * RATE))
-    )
+    pictures = b"".join(street(vehicles, n / RATE).tobytes() for n in range(round(SECONDS * RATE)))
     subprocess.run([*command, str(path)], input=pictures, check=True)
     return path
 

@@ -76,9 +76,56 @@ def test_looks_that_contradict_each_other_leave_doubt() -> None:
     assert plate.probability < 0.75
 
 
+def test_doubtful_looks_do_not_speak_against_sure_ones() -> None:
+    """Half the frames show half of the plate, which could be another plate of the grammar."""
+    looks = [look("75-H1 357.92", 0.98, t) for t in (0.0, 0.4)]
+    looks += [look("HL-35-92", 0.11, t) for t in (1.0, 2.0)]
+    plate = fuse(looks, track())
+    assert plate.text == looks[0].text
+    assert plate.probability > 0.9
+    assert plate.agreeing == 2
+
+
+def test_the_same_piece_again_and_again_is_not_the_plate() -> None:
+    looks = [look("66-P1 895.75", 0.98, 0.0)]
+    looks += [look("66-P1 9575", 0.3, float(t)) for t in (2, 3, 4)]
+    plate = fuse(looks, track())
+    assert plate.text == looks[0].text
+    assert plate.probability <= SINGLE_LOOK_CAP
+
+
+def test_one_sure_look_of_something_else_does_not_undo_agreement() -> None:
+    looks = [look("51G-971.62", 0.99, t) for t in (0.0, 1.0, 2.0)]
+    looks.append(look("16G-7162", 0.86, 3.0))
+    plate = fuse(looks, track(Kind.CAR))
+    assert plate.text == looks[0].text
+    assert plate.probability > 0.97
+
+
+def test_many_doubtful_looks_stay_doubtful() -> None:
+    few = fuse([look("84-B1 362.17", 0.3, float(t)) for t in range(3)], track())
+    many = fuse([look("84-B1 362.17", 0.3, float(t)) for t in range(8)], track())
+    assert few.probability < many.probability < 0.8
+
+
+def test_who_read_it_is_shown_even_where_nobody_read_it_first() -> None:
+    """The text may be everybody's second: then the look that holds it likeliest is shown."""
+    looks = [
+        look("84-D1 362.17", 0.35, 0.0, (("84-B1 362.17", 0.33),)),
+        look("84-G1 362.17", 0.35, 2.0, (("84-B1 362.17", 0.34),)),
+        look("84-S1 362.17", 0.35, 4.0, (("84-B1 362.17", 0.32),)),
+    ]
+    plate = fuse(looks, track())
+    assert plate.text is not None
+    assert plate.text.normalized == "84B136217"
+    assert plate.agreeing == 0
+    assert plate.best == looks[1]
+    assert plate.probability <= SINGLE_LOOK_CAP
+
+
 def test_neighbouring_frames_count_little_more_than_one() -> None:
-    burst = [look("84-B1 362.17", 0.7, t / 30) for t in range(6)]
-    spread = [look("84-B1 362.17", 0.7, 1.5 * t) for t in range(6)]
+    burst = [look("84-B1 362.17", 0.85, t / 30) for t in range(6)]
+    spread = [look("84-B1 362.17", 0.85, 1.5 * t) for t in range(6)]
     assert independence(burst).sum() < 1.5
     assert independence(spread).sum() > 2.5
     assert fuse(burst, track()).probability < fuse(spread, track()).probability

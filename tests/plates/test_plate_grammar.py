@@ -130,3 +130,20 @@ def test_any_single_usual_confusion_of_a_plate_keeps_it_among_the_answers() -> N
             for double in doubles.get(character, ""):
                 said = written[:place] + double + written[place + 1 :]
                 assert normalized in {one.text.normalized for one in parse(said)}, said
+
+
+def test_letters_are_commoner_in_some_provinces() -> None:
+    """In the provinces plates of five digits mostly begin with B; in the cities with any letter."""
+
+    def ahead(province: str, letter: str, other: str) -> float:
+        cost = {
+            one: parse("", lines=[f"{province}-{one}1", "362.17"])[0].cost
+            for one in (letter, other)
+        }
+        return cost[other] - cost[letter]
+
+    assert ahead("84", "B", "U") > 1.0
+    assert ahead("59", "B", "U") == pytest.approx(0.0, abs=0.1)
+    assert parse("", lines=["84-U1", "362.17"])[0].text.normalized == "84U136217", (
+        "what is plainly read stays"
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -120,9 +119,13 @@ def test_a_vehicle_too_far_away_costs_nothing(trip: Trip, reader: PlateReader) -
 
 
 def test_a_neighbours_plate_is_not_ones_own(trip: Trip, reader: PlateReader) -> None:
-    """The crop of a bare vehicle shows the plate of the one beside it: it stays bare."""
-    beside = Vehicle(9, Kind.CAR, (CAR.box[0] - 180, 200, CAR.box[0] + 190, 430), CAR.speed)
-    plates = read(trip, reader, {9, 2}, [CAR, beside])
+    """A nearer car without a plate stands before the lower half of one that has one."""
+    x1, _, x2, _ = CAR.box
+    nearer = Vehicle(9, Kind.CAR, (x1 - 60, 310, x2 + 20, 530), CAR.speed)
+    plates = read(trip, reader, {9}, [CAR, nearer])
+    assert set(plates) == {9}, "what is not wanted is not told, though it was read"
+    assert plates[9].text is None
+    plates = read(trip, reader, {9, 2}, [CAR, nearer])
     assert plates[9].text is None
     assert plates[2].text is not None
     assert plates[2].text.normalized == "51G97162"

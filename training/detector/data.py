@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.data import IterableDataset, get_worker_info
-
 from teacher import Teacher
+from torch.utils.data import IterableDataset, get_worker_info
 
 SIDE = 512  # longer side of the pictures held in memory
 LABEL_FROM = 0.35  # teacher's confidence from which a box is a label
 _PAD = 114
 
 
-class RoadUsers(IterableDataset):  # type: ignore[type-arg]
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How much of a training is over."""
+
+    total_s: float
+    spent_s: float = 0.0
+    start: float = field(default_factory=time.monotonic)
+
+    def spent(self) -> float:
+        return self.spent_s + time.monotonic() - self.start
+
+    def done(self) -> float:
+        """0 to 1."""
+        return min(self.spent() / self.total_s, 1.0)
+
+
+class RoadUsers(IterableDataset[dict[str, torch.Tensor]]):
     """An endless stream of augmented batches, each as a dict that Ultralytics' loss takes."""
 
     def __init__(
@@ -30,12 +48,13 @@ class RoadUsers(IterableDataset):  # type: ignore[type-arg]
         batch: int,
         seed: int,
         teacher: Path | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.names = sorted(path.stem for path in (folder / "images").glob("*.jpg"))
         self.images: list[NDArray[np.uint8]] = []
         self.labels: list[NDArray[np.float32]] = []
         for name in self.names:
-            image = cv2.imread(str(folder / "images" / f"{name}.jpg"))
+            image: Any = cv2.imread(str(folder / "images" / f"{name}.jpg"))
             scale = SIDE / max(image.shape[:2])
             if scale < 1:
                 image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -44,6 +63,7 @@ class RoadUsers(IterableDataset):  # type: ignore[type-arg]
             self.images.append(np.asarray(image, np.uint8))
             self.labels.append(rows[rows[:, 5] >= LABEL_FROM, :5])
         self.sizes, self.batch, self.seed, self.teacher = sizes, batch, seed, teacher
+        self.clock = clock or Clock(1.0)
         # Pictures with what is rare come more often: weight by the rarest class in them.
         counts = np.bincount(
             np.concatenate([rows[:, 0] for rows in self.labels]).astype(int), minlength=6
@@ -67,7 +87,7 @@ class RoadUsers(IterableDataset):  # type: ignore[type-arg]
         cv2.setNumThreads(0)
         teacher = Teacher(self.teacher) if self.teacher else None
         while True:
-            size = random.choice(self.sizes)
+            size = self.sizes[min(int(self.clock.done() * len(self.sizes)), len(self.sizes) - 1)]
             items = [self._sample(size) for _ in range(self.batch)]
             labels = [rows for _, rows in items]
             images = np.stack([image for image, _ in items])
@@ -85,7 +105,7 @@ class RoadUsers(IterableDataset):  # type: ignore[type-arg]
 
     def _sample(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """(3, size, size) RGB and its labels (N, 5): class, cx, cy, w, h, relative."""
-        mosaic = random.random() < 0.6
+        mosaic = random.random() < size / 600  # in a small mosaic there is little left to see
         canvas = np.full((size, size, 3), _PAD, np.uint8)
         boxes: list[NDArray[np.float32]] = []
         chosen = self.random.choice(len(self.images), 4 if mosaic else 1, p=self.weights)
@@ -109,7 +129,8 @@ class RoadUsers(IterableDataset):  # type: ignore[type-arg]
     ) -> NDArray[np.float32]:
         """Put a scaled part of a picture into a cell; returns its boxes (N, 5) as xyxy pixels."""
         left, top, right, bottom = cell
-        image, rows = self.images[index], self.labels[index]
+        image: Any = self.images[index]
+        rows = self.labels[index]
         height, width = image.shape[:2]
         fit = min((right - left) / width, (bottom - top) / height)
         scale = fit * (random.uniform(0.9, 2.2) if mosaic else random.uniform(0.6, 1.7))
@@ -158,8 +179,9 @@ def _relative(rows: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     return np.concatenate([rows[:, :1], (low + high) / 2, high - low], axis=1).astype(np.float32)
 
 
-def _colours(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _colours(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Light, colour and compression as cameras vary them; night and glare now and then."""
+    image: Any = picture
     gain, bias = random.uniform(0.7, 1.3), random.uniform(-20, 20)
     if random.random() < 0.12:
         gain *= random.uniform(0.25, 0.6)

@@ -16,7 +16,6 @@ from pathlib import Path
 import onnx
 import torch
 import yaml
-
 from train import NAMES, build
 
 STRIDE = 32
@@ -81,7 +80,9 @@ def export(checkpoint: Path, out: Path) -> None:
 def register(file: Path, threshold: float) -> None:
     """Write the model's entry into the registry beside it; the other entries stay."""
     registry = file.parent / "registry.yaml"
-    entries = yaml.safe_load(registry.read_text(encoding="utf-8"))["models"] if registry.exists() else []
+    entries = (
+        yaml.safe_load(registry.read_text(encoding="utf-8"))["models"] if registry.exists() else []
+    )
     entry = {
         "name": file.stem,
         "file": file.name,
@@ -96,7 +97,8 @@ def register(file: Path, threshold: float) -> None:
     entries = [other for other in entries if other["name"] != entry["name"]] + [entry]
     text = yaml.safe_dump({"models": entries}, sort_keys=False, allow_unicode=True, width=100)
     registry.write_text(
-        "# Models this project ships or fetches; pipeline/vision/weights.py reads this list.\n" + text,
+        "# Models this project ships or fetches; pipeline/vision/weights.py reads this list.\n"
+        + text,
         encoding="utf-8",
     )
 

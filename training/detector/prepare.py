@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,7 @@ def main() -> None:
     for name in ("raw", "teacher", "out"):
         arguments.add_argument(f"--{name}", type=Path, required=True)
     arguments.add_argument("--held-out", type=Path, nargs="+", required=True)
+    arguments.add_argument("--aside", type=int, default=0, help="pictures put aside to test with")
     options = arguments.parse_args()
     forbidden = np.array(
         [hash_of(image) for folder in options.held_out for image in pictures(folder)], np.uint64
@@ -51,8 +53,7 @@ def main() -> None:
     )
     (options.out / "images").mkdir(parents=True, exist_ok=True)
     (options.out / "labels").mkdir(exist_ok=True)
-    index = (options.out / "index.csv").open("w", encoding="utf-8")
-    number = 0
+    index: dict[str, str] = {}
     counts: dict[str, Counter[str]] = {}
     for source in sorted(path for path in options.raw.iterdir() if path.is_dir()):
         count = counts.setdefault(source.name, Counter())
@@ -73,8 +74,7 @@ def main() -> None:
                 count["unsure"] += 1
                 continue
             count["empty"] += not len(found.confidences)
-            number += 1
-            name = f"{number:06d}"
+            name = f"{len(index) + 1:06d}"
             height, width = small.shape[:2]
             size = np.array([width, height, width, height], np.float32)
             boxes = found.boxes / size
@@ -90,11 +90,25 @@ def main() -> None:
                 str(options.out / "images" / f"{name}.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 92]
             )
             np.savetxt(options.out / "labels" / f"{name}.txt", rows, "%d %.5f %.5f %.5f %.5f %.3f")
-            index.write(f"{name},{source.name}\n")
+            index[name] = source.name
             count["kept"] += 1
         print(source.name, dict(count), flush=True)
-    index.close()
     (options.out / "counts.json").write_text(json.dumps(counts, indent=2), encoding="utf-8")
+    put_aside(options.out, options.out.with_name(f"{options.out.name}_ASIDE"), index, options.aside)
+
+
+def put_aside(folder: Path, other: Path, index: dict[str, str], number: int) -> None:
+    """Move `number` pictures drawn by lot into `other`, and write the index of both."""
+    drawn = set(random.Random(1).sample(sorted(index), number))
+    for target, names in ((folder, index.keys() - drawn), (other, drawn)):
+        for kind in ("images", "labels"):
+            (target / kind).mkdir(parents=True, exist_ok=True)
+        lines = [f"{name},{index[name]}\n" for name in sorted(names)]
+        (target / "index.csv").write_text("".join(lines), encoding="utf-8")
+    for name in drawn:
+        for kind, suffix in (("images", ".jpg"), ("labels", ".txt")):
+            file = Path(kind) / f"{name}{suffix}"
+            (folder / file).replace(other / file)
 
 
 def pictures(folder: Path) -> Iterator[NDArray[np.uint8]]:
@@ -117,7 +131,7 @@ def frames(path: Path) -> Iterator[NDArray[np.uint8]]:
             for frame in container.decode(video=0):
                 if frame.time is not None and frame.time >= wanted:
                     wanted = frame.time + EVERY_S
-                    yield frame.to_ndarray(format="bgr24")
+                    yield np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     except (av.FFmpegError, IndexError):
         return
 

@@ -15,7 +15,6 @@ import importlib
 import math
 import os
 import random
-import time
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -24,11 +23,10 @@ os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="f
 
 import numpy as np
 import torch
+from data import Clock, RoadUsers
+from teacher import SIDES
 from torch import nn
 from torch.utils.data import DataLoader
-
-from data import RoadUsers
-from teacher import SIDES
 
 NAMES = {0: "person", 1: "bicycle", 2: "motorcycle", 3: "car", 4: "bus", 5: "truck"}
 CHECKPOINT_EVERY_S = 240
@@ -42,8 +40,14 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--minutes", type=float, required=True)
     arguments.add_argument("--architecture", default="yolo11n.yaml")
-    arguments.add_argument("--sizes", type=int, nargs="+", default=[320, 384])
-    arguments.add_argument("--batch", type=int, default=32)
+    arguments.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[256, 256, 256, 320, 320, 384],
+        help="sides of the pictures, one after another through the training",
+    )
+    arguments.add_argument("--batch", type=int, default=16)
     arguments.add_argument("--rate", type=float, default=0.01)
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--threads", type=int, default=os.cpu_count())
@@ -70,7 +74,7 @@ def train(options: argparse.Namespace) -> None:
     random.seed(options.seed)
     np.random.seed(options.seed)
     torch.manual_seed(options.seed)
-    # On a machine with other work, one pinned thread is far faster than two that wait for each other.
+    # Beside other work, one thread is far faster than two that wait for each other.
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -87,6 +91,7 @@ def train(options: argparse.Namespace) -> None:
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
     model.train()
+    clock = Clock(options.minutes * 60, spent)
     stream = iter(
         DataLoader(
             RoadUsers(
@@ -95,6 +100,7 @@ def train(options: argparse.Namespace) -> None:
                 options.batch,
                 options.seed + step,
                 options.teacher,
+                clock,
             ),
             batch_size=None,
             num_workers=1,
@@ -102,18 +108,14 @@ def train(options: argparse.Namespace) -> None:
         )
     )
     criterion = model.init_criterion()
-    start = saved = time.monotonic()
-    total_s = options.minutes * 60
+    saved = clock.spent()
     running: dict[str, float] = {}
     while True:
-        now = time.monotonic()
-        done = min((spent + now - start) / total_s, 1.0)
+        now, done = clock.spent(), clock.done()
         warm = min((step + 1) / 200, 1.0)
         for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
             group["lr"] = rate * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2)
-        batch = {
-            name: value.to(device, non_blocking=True) for name, value in next(stream).items()
-        }
+        batch = {name: value.to(device, non_blocking=True) for name, value in next(stream).items()}
         batch["img"] = batch["img"].to(memory_format=torch.channels_last).float() / 255
         with torch.autocast(device, dtype=torch.bfloat16):
             output = model(batch["img"])
@@ -147,7 +149,7 @@ def train(options: argparse.Namespace) -> None:
                 "average": average.state_dict(),
                 "optimizer": optimizer.state_dict(),
                 "step": step,
-                "spent": spent + now - start,
+                "spent": now,
                 "architecture": options.architecture,
             }
             torch.save(state, last.with_suffix(".part"))
