@@ -6,6 +6,7 @@ go to stderr. Exit codes are in `pipeline.errors` and in the README.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -23,8 +24,10 @@ from typer.core import TyperGroup
 from pipeline import __version__
 from pipeline.errors import (
     EXIT_CHECK,
+    EXIT_DEFECT,
     EXIT_INPUT,
     EXIT_INTERRUPTED,
+    EXIT_OUTPUT,
     DashcamError,
     InputError,
     UsageError,
@@ -37,6 +40,7 @@ from pipeline.wording import word
 silence_libraries()
 
 _debug = False
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 class _Commands(TyperGroup):
@@ -62,12 +66,12 @@ class _Commands(TyperGroup):
             if _debug or "libGL" not in str(error):
                 raise
             _complain(f"{error}; install it: sudo apt-get install libgl1 libglib2.0-0")
-            raise typer.Exit(1) from None
+            raise typer.Exit(EXIT_DEFECT) from None
         except OSError as error:
             if _debug:
                 raise
             _complain(f"{error.filename or 'system'}: {error.strerror or error}")
-            raise typer.Exit(1) from None
+            raise typer.Exit(EXIT_OUTPUT if error.errno in _NO_ROOM else EXIT_DEFECT) from None
 
 
 app = typer.Typer(
@@ -102,10 +106,19 @@ Offline = Annotated[bool, typer.Option("--offline", help="Never ask a network fo
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def common(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Show the version and stop.", is_eager=True, callback=_show_version
+        ),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of failures.")] = False,
 ) -> None:
@@ -115,9 +128,6 @@ def common(
     """
     global _debug
     _debug = debug
-    if version:
-        print(__version__)
-        raise typer.Exit
 
 
 @app.command()
@@ -489,7 +499,7 @@ def main() -> None:
     if "--debug" in sys.argv[2:]:  # accepted behind the command, too
         sys.argv.remove("--debug")
         sys.argv.insert(1, "--debug")
-    app()
+    app(prog_name="dashcam")
 
 
 if __name__ == "__main__":

@@ -100,7 +100,9 @@ class Bars:
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=self._console) as progress:
+        # What is printed to a redirected stdout meanwhile must not come out on stderr.
+        redirect = sys.stdout.isatty()
+        with Progress(*columns, console=self._console, redirect_stdout=redirect) as progress:
             task = progress.add_task(name, total=total, unit=unit)
             yield lambda done: progress.update(task, completed=min(done, total))
             progress.update(task, completed=total)

@@ -25,6 +25,7 @@ from pipeline.footage.find import find_footage
 from pipeline.footage.frames import frames
 from pipeline.footage.probe import probe
 from pipeline.footage.trip import join, starts
+from pipeline.plates import make_reader
 from pipeline.plates.vehicles import PlateService
 from pipeline.progress import Advance, Reporter, Silent
 from pipeline.scene.builder import SceneBuilder
@@ -84,7 +85,12 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
             continue
         found = list(_judged(rules, tracks, scene))
         incidents = [item for item in found if isinstance(item, Incident)]
-        plates = _plates(trip, tracks, scene, incidents, settings, reporter)
+        try:
+            plates = _plates(trip, tracks, scene, incidents, settings, reporter)
+        except InputError as error:  # the card was pulled out; what was watched still counts
+            result.failures.append(error)
+            reporter.say(str(error))
+            plates = {}
         packaged = _package(
             trip, tracks, scene, incidents, plates, weights, settings, output, reporter, result
         )
@@ -235,7 +241,8 @@ def _plates(
             wanted = {track.id for track in tracks if track.kind.is_vehicle}
     if not wanted:
         return {}
-    service = PlateService(settings.plates)
+    reader = make_reader(settings.plates, offline=settings.vision.offline)
+    service = PlateService(settings.plates, reader)
     return service.read(
         trip,
         tracks,

@@ -93,7 +93,7 @@ class _Plan:
     video: int  # index of its stream
     sounds: tuple[int, ...]
     left_out: tuple[str, ...]
-    zero_s: float  # file time 0, as the container counts
+    zero_s: float  # file time 0, counted from where the container begins
     key_s: float  # the keyframe to begin at, in file time
 
 
@@ -110,7 +110,7 @@ def _plan(path: Path, start_s: float) -> _Plan:
                 video.index,
                 sounds,
                 _left_out(container, {video.index, *sounds}),
-                float(zero * video.time_base),
+                float(zero * video.time_base) - (container.start_time or 0) / av.time_base,
                 float((key - zero) * video.time_base),
             )
     except (av.FFmpegError, OSError) as error:
@@ -162,10 +162,9 @@ def _suffixes(footage: Footage) -> list[str]:
 
 
 def _command(source: Path, target: Path, plan: _Plan, from_s: float, end_s: float) -> list[str]:
-    """FFmpeg's arguments. It seeks by the container's own time, which need not begin at 0."""
+    """FFmpeg's arguments. It counts from where the container begins, which sound may do first."""
     cut = ffmpeg.input(
         file_url(source),
-        seek_timestamp=1,
         ss=f"{plan.zero_s + from_s:.6f}",
         protocol_whitelist="file",  # footage that points at other files or hosts is not followed
     )

@@ -1,8 +1,11 @@
-"""The FFmpeg executable: the system's where there is one, else the one inside `imageio-ffmpeg`."""
+"""The FFmpeg executable: the one inside `imageio-ffmpeg`, else the system's.
+
+In this order because packets must stay as they are: FFmpeg 5.1, which Debian 12 has, rewrites those
+of HEVC in transport streams, where the wheel's 9.0 copies them (`tests/evidence/test_clip.py`).
+"""
 
 from __future__ import annotations
 
-import shutil
 from functools import cache
 
 from pipeline.errors import DashcamError
@@ -10,10 +13,10 @@ from pipeline.errors import DashcamError
 
 @cache
 def ffmpeg_path() -> str:
-    """Path of an FFmpeg that runs here. Raises DashcamError where there is none."""
-    found = shutil.which("ffmpeg")
-    if found:
-        return found
+    """Path of an FFmpeg that runs here; `IMAGEIO_FFMPEG_EXE` names another.
+
+    Raises DashcamError where there is none.
+    """
     import imageio_ffmpeg  # only here: the decoder's process wants `file_url` alone
 
     try:

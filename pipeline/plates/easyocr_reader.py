@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import socket
 import threading
 import zipfile
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from .quads import rectify
 from .rules import ALPHABET
 
 _SMALL_SIDE, _LARGE_SIDE, _MAX_ENLARGEMENT = 736, 1920, 3.0
+_PATIENCE_S = 30.0
 _MIN_SIDE = 8  # pixels: EasyOCR drops text smaller than this
 _MOST_WIDTH = 16  # line heights
 _WRITTEN = frozenset(ALPHABET) | set("-. ")
@@ -137,6 +139,8 @@ def _load(folder: Path, network: str | None, offline: bool) -> tuple[Any, int]:
         raise ModelError(
             f"easyocr: it cannot be loaded ({reason}); install torch and torchvision of one build"
         ) from error
+    patience = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_PATIENCE_S)  # EasyOCR would wait for a dead network for ever
     try:
         reader = easyocr.Reader(
             ["en"],
@@ -165,6 +169,8 @@ def _load(folder: Path, network: str | None, offline: bool) -> tuple[Any, int]:
             f"{folder / network}.py: this network cannot be loaded ({type(error).__name__}: "
             f"{reason}); correct it or remove {network}.yaml"
         ) from error
+    finally:
+        socket.setdefaulttimeout(patience)
     reader.recognizer.eval()
     return reader, int(module.imgH)
 

@@ -19,7 +19,8 @@ from .ctc import decode
 from .quads import rectify
 
 # Text in a small crop is found better enlarged, that of a large frame nearly as well reduced; the
-# cost is that of the pixels. Measured: 0.33 s for 1280 x 736 on two cores.
+# cost is that of the pixels. Measured: 0.33 s for 1280 x 736 on two cores; with plates 75 pixels
+# wide in crops of 236 x 152, 80 of 83 were read exactly at 480, 82 of 83 at 736.
 _SMALL_SIDE, _LARGE_SIDE, _MAX_ENLARGEMENT = 736, 1920, 3.0
 _LINE_HEIGHT = 48  # what the recogniser was trained on
 _LINE_WIDTHS = (160, 320, 640)  # few widths, so that ONNX Runtime keeps its plans

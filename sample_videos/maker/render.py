@@ -149,8 +149,11 @@ def _render(scene: Scene, street: np.ndarray | None, path: Path, size: tuple[int
     for left, top, right, bottom in _regions(scene, size):
         settings.use_border = settings.use_crop_to_border = True
         width, height = size
-        settings.border_min_x, settings.border_max_x = left / width, right / width
-        settings.border_min_y, settings.border_max_y = 1 - bottom / height, 1 - top / height
+        # a quarter of a pixel more, so that the renderer's rounding down finds the same pixel
+        settings.border_min_x = (left + 0.25) / width
+        settings.border_max_x = (right + 0.25) / width
+        settings.border_min_y = (height - bottom + 0.25) / height
+        settings.border_max_y = (height - top + 0.25) / height
         part = path.with_suffix(".part.png")
         settings.filepath = str(part)
         bpy.ops.render.render(write_still=True)

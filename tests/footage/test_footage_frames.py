@@ -176,18 +176,15 @@ def test_colours_of_hd_footage_are_right(videos: Encode) -> None:
 # --- trips -------------------------------------------------------------------------------------
 
 
+FOUR_SECONDS = "testsrc2=s=320x180:r=30:d=4"
+
+
 def test_a_trip_goes_on_over_the_seam_at_an_even_rate(videos: Encode) -> None:
     whole = videos("whole.mp4", *H264, seconds=4.0)
     parts = [
-        videos("part1.mp4", *H264, "-frames:v", "62", seconds=4.0),
+        videos("part1.mp4", *H264, source=f"{FOUR_SECONDS},trim=end_frame=62"),
         videos(
-            "part2.mp4",
-            *H264,
-            "-vf",
-            "select=gte(n\\,62),setpts=PTS-STARTPTS",
-            "-frames:v",
-            "58",
-            seconds=4.0,
+            "part2.mp4", *H264, source=f"{FOUR_SECONDS},trim=start_frame=62,setpts=PTS-STARTPTS"
         ),
     ]
     probed = [probe(part, SETTINGS) for part in parts]
