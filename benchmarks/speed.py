@@ -4,8 +4,9 @@
 
 SOURCE is any clip of traffic. It is scaled to 1080p30 and repeated to the wanted length at 8
 Mbit/s, once, into a cache folder. For each length, in one run: decoding alone, through the
-program's own reader; then the same frames through detector, scene and tracker, each timed; then the whole command
-`dashcam process` in a process of its own, with the peak memory of it and its children.
+program's own reader; then the same frames through detector, scene and tracker, each timed; then
+the whole command `dashcam process` in a process of its own, with the peak memory of it and its
+children.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 
 from pipeline.errors import MissingExtraError, ModelError
 from pipeline.settings import VisionSettings
-from pipeline.types import Detections
-from pipeline.vision.detector import DEFAULT_CONFIDENCE, ModelMeta, parse_names
-from pipeline.vision.heads import Head
-from pipeline.vision.letterbox import Letterbox
+from pipeline.vision.detector import ModelMeta, parse_names
+from pipeline.vision.graph import GraphDetector
 from pipeline.vision.weights import Weights
 
 
-class OpenVinoDetector:
+class OpenVinoDetector(GraphDetector):
     """A YOLO detector exported to OpenVINO's IR: a folder with .xml, .bin and metadata.yaml."""
 
     def __init__(self, weights: Weights, settings: VisionSettings) -> None:
@@ -26,7 +24,6 @@ class OpenVinoDetector:
             import openvino
         except ImportError as error:
             raise MissingExtraError(f"{weights.path.name}: OpenVINO weights", "openvino") from error
-        self.weights = weights
         folder = weights.path if weights.path.is_dir() else weights.path.parent
         model_file = _model_file(weights.path)
         core = openvino.Core()
@@ -36,29 +33,14 @@ class OpenVinoDetector:
             if settings.threads:
                 properties["INFERENCE_NUM_THREADS"] = str(settings.threads)
             shape = model.input(0).partial_shape
-            sides = [shape[2], shape[3]]
-            self._fixed = (
-                None if shape.is_dynamic else (sides[0].get_length(), sides[1].get_length())
-            )
+            fixed = None if shape.is_dynamic else (shape[2].get_length(), shape[3].get_length())
             self._model = core.compile_model(model, "CPU", properties)
         except RuntimeError as error:
             raise ModelError(f"{model_file}: not a usable OpenVINO model ({error})") from error
-        meta = _meta(folder)
-        self._longer, self._stride = settings.input_size, meta.stride
-        confidence = settings.confidence or weights.confidence or DEFAULT_CONFIDENCE
-        self._head = Head(meta.kind_table(weights.path), confidence, settings.iou, weights.path)
+        super().__init__(weights, settings, _meta(folder), fixed)
 
-    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
-        return [self._detect_one(image) for image in images]
-
-    def _detect_one(self, image: NDArray[np.uint8]) -> Detections:
-        height, width = image.shape[:2]
-        if self._fixed:
-            frame = Letterbox.fit(height, width, *self._fixed)
-        else:
-            frame = Letterbox.around(height, width, self._longer, self._stride)
-        output = self._model(frame.blob(image))[0]
-        return self._head.read(np.asarray(output, np.float32)[0], frame, height, width)
+    def _infer(self, blob: NDArray[np.float32]) -> Any:
+        return self._model(blob)[0]
 
 
 def _model_file(path: Path) -> Path:
