@@ -16,6 +16,7 @@ from pipeline.types import CameraMotion, EgoMotion, FloatArray, Scene, Track
 
 _STANDING = (CameraMotion.STILL, CameraMotion.PANNING)
 _EDGE_PX = 3.0
+_MOVED, _GROWN = 1.5, 0.25  # of its width; logarithm of the ratio of its heights
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,13 @@ class Path:
 
     @property
     def is_moving(self) -> bool:
-        """Further than jitter of the boxes explains: over one and a half of its own widths."""
-        return len(self) >= 4 and self.length_px > 1.5 * float(np.median(self.widths))
+        """Further than jitter of the boxes explains: across the picture, or away or towards it."""
+        if len(self) < 4:
+            return False
+        third = max(len(self) // 3, 1)
+        start, end = np.median(self.heights[:third]), np.median(self.heights[-third:])
+        grown = abs(float(np.log(end / start))) if start > 0 and end > 0 else 0.0
+        return self.length_px > _MOVED * float(np.median(self.widths)) or grown > _GROWN
 
 
 def stretches(ego: EgoMotion, least_s: float = 0.0) -> list[Stretch]:

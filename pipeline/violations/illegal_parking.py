@@ -1,10 +1,10 @@
 """Đỗ, để xe không đúng quy định: a vehicle at rest on the carriageway.
 
 Observed: a vehicle whose foot stays in one place of the road (in anchored pixels, so that a camera
-that pans does not matter) for `least_s` or longer, while at least `passing` others come by it on
-the strip of road that it stands on: they use that strip before or behind it and are seen on both
-sides of it, so it is a lane in use and not a verge, a lay-by or a queue. A queue is silent: nobody
-passes along its lane, or its neighbours rest as it does.
+that pans does not matter) for `least_s` or longer, while at least `passing` others go past it and
+at least as many use the lane that it stands in, before or behind it: so it is a lane in use and not
+a verge, a lay-by or a queue. Lanes are lines along the road in metres (`pipeline.scene.road`). A
+queue is silent: another vehicle rests in the same lane at the same time.
 
 It cannot tell: a breakdown, a driver obeying an officer, a stop shorter than the footage. A camera
 that drives sees no vehicle for long enough; the rule says so instead of guessing.
@@ -29,13 +29,15 @@ _LEAST_WIDTH = 0.035  # of the picture's: smaller vehicles are too far away to t
 _BRIDGE_S = 4.0  # whoever passes in front hides it for so long
 _ON_LANE_M = 1.2  # beside the line through it: within, a vehicle uses its lane
 _BESIDE_M = 6.0  # farther off is another road
+_ON_LANE_LOOKS = 3  # so many samples there are no chance
+_TOLD_M = 45.0  # farther off one lane cannot be told from the next
 _PAST_M = 2.5  # along the road: before and behind a vehicle begin here
 _LEAST_SURE = 0.4  # mean confidence of the detections
 
 
 class IllegalParkingSettings(RuleSettings):
     least_s: float = Field(8.0, gt=0, description="at rest for at least so long")
-    passing: int = Field(2, ge=1, description="vehicles that came by on the lane it stands in")
+    passing: int = Field(2, ge=1, description="vehicles that go past, and that use its lane")
 
 
 @rule
@@ -49,11 +51,11 @@ class IllegalParking(Rule[IllegalParkingSettings]):
     sentence: ClassVar[dict[Language, str]] = {
         "vi": (
             "{vehicle} đứng yên trên phần đường xe chạy ít nhất {rest_duration:.0f} giây; "
-            "{passing:.0f} xe khác đi qua trên làn đó và phải tránh."
+            "{passing:.0f} xe khác đi vòng qua, {using:.0f} xe chạy trên chính làn đó."
         ),
         "en": (
             "The {vehicle} rests on the carriageway for at least {rest_duration:.0f} seconds; "
-            "{passing:.0f} other vehicles come by on that lane and have to go around."
+            "{passing:.0f} others go past it, {using:.0f} use the lane that it stands in."
         ),
     }
 
@@ -121,7 +123,8 @@ class IllegalParking(Rule[IllegalParkingSettings]):
         if ground is None or lane is None:
             return None
         passing = [mover for mover in others if _passes(mover, lane, ground)]
-        if len(passing) < self.settings.passing:
+        using = [mover for mover in others if _uses(mover, lane, ground)]
+        if min(len(passing), len(using)) < self.settings.passing:
             return None
         if _is_queue(path, span, resting, lane, ground):
             return None
@@ -143,6 +146,7 @@ class IllegalParking(Rule[IllegalParkingSettings]):
             (
                 Measure("rest_duration", round(duration, 1), "s", 1 / scene.sample_rate_hz),
                 Measure("passing", float(len(passing)), ""),
+                Measure("using", float(len(using)), ""),
                 Measure("drift", round(_drift(path, span), 3), "widths"),
             ),
             [float(track.times_s[best[0]]), span[0], span[1]],
@@ -151,13 +155,20 @@ class IllegalParking(Rule[IllegalParkingSettings]):
 
 
 def _passes(mover: Path, lane: Lane, ground: LevelGround) -> bool:
-    """Does it come by, from one side of the vehicle to the other, using its lane on the way?"""
+    """Does it come by beside the vehicle, from before or behind it at least to its side?"""
     along, beside = lane.offsets(ground.place(mover.feet))
-    near = np.abs(beside) <= _BESIDE_M  # False for what is too far to be placed
-    if not near.any():
+    near = along[np.abs(beside) <= _BESIDE_M]  # without what is too far away to be placed
+    if len(near) < 2:
         return False
-    on_lane = (np.abs(beside) <= _ON_LANE_M) & (np.abs(along) > _PAST_M)
-    return bool(on_lane.any() and along[near].min() < -_PAST_M and along[near].max() > _PAST_M)
+    return bool((near[0] < -_PAST_M and near.max() > 0) or (near[0] > _PAST_M and near.min() < 0))
+
+
+def _uses(mover: Path, lane: Lane, ground: LevelGround) -> bool:
+    """Does it travel in the vehicle's own lane, before or behind it?"""
+    along, beside = lane.offsets(ground.place(mover.feet))
+    distance = np.abs(along)
+    on_lane = (np.abs(beside) <= _ON_LANE_M) & (distance > _PAST_M) & (distance < _TOLD_M)
+    return int(on_lane.sum()) >= _ON_LANE_LOOKS
 
 
 def _is_queue(

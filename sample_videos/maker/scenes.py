@@ -192,21 +192,21 @@ def parked(folder: Path) -> Scene:
     studio.set_sky(50, 158, sun=3.4)
     _town(folder, 7.0, 4.0, -14, 110, 8)
     street.poles(8.0, -8, 110, 26, 6, arm=-1.0)
-    street.sign_no_stopping(7.45, 19, folder)
+    street.sign_no_stopping(7.35, 22, folder)
     street.line(-0.12, -14, 110, "yellow")
     street.line(0.12, -14, 110, "yellow")
     for x in (-3.5, 3.5):
         street.line(x, -14, 110, dash=(2.0, 4.0))
     for x in (-6.75, 6.75):
         street.line(x, -14, 110)
-    around = ((-6.0, 5.0, -3.3), (15.0, 27.0, 3.3))
+    around = ((5.0, 13.5, -3.3), (21.0, 33.0, 3.3))
     movers = [
         make_car(
             "standing hatchback",
             "hatch",
             "red",
             "51G-684.19",
-            at_rest(5.4, 12.0),
+            at_rest(5.4, 17.0),
             folder,
             rule="illegal_parking",
         ),
@@ -215,7 +215,7 @@ def parked(folder: Path) -> Scene:
             "scooter",
             "white",
             "59-V1 207.36",
-            aside(steady(5.0, -1.0, 6.5), ((-5, 5, -2.3), (15, 24, 2.3))),
+            aside(steady(5.0, -1.0, 6.5), ((6, 13, -2.3), (21, 30, 2.3))),
             folder,
             (dressed("blue", _DARK, "red"),),
         ),
@@ -227,7 +227,7 @@ def parked(folder: Path) -> Scene:
             "underbone",
             "red",
             "59-C3 566.48",
-            aside(steady(5.3, -33.0, 7.0), ((-5, 5, -2.9), (15, 25, 2.8))),
+            aside(steady(5.3, -33.0, 7.0), ((5, 13, -2.9), (21, 31, 2.8))),
             folder,
             (dressed("plaid", _KHAKI, "black", sleeves="long"), dressed("white", _DARK, "white")),
         ),
@@ -245,7 +245,7 @@ def parked(folder: Path) -> Scene:
             "scooter",
             "blue",
             "59-T2 114.83",
-            aside(steady(5.1, -66.0, 8.2), ((-5, 5, -2.6), (15, 24, 2.5))),
+            aside(steady(5.1, -66.0, 8.2), ((6, 13, -2.6), (21, 30, 2.5))),
             folder,
             (dressed("yellow", _JEANS, "grey"),),
         ),
@@ -254,7 +254,7 @@ def parked(folder: Path) -> Scene:
             "sedan",
             "black",
             "61A-550.28",
-            steady(-1.75, 72, -9.0),
+            steady(-1.75, 36, -9.0),
             folder,
             heading=np.pi,
         ),
@@ -263,7 +263,7 @@ def parked(folder: Path) -> Scene:
             "underbone",
             "green",
             "60-F3 420.69",
-            steady(-4.9, 58, -6.8),
+            steady(-4.9, 44, -6.8),
             folder,
             (dressed("grey", _DARK, "white"),),
             heading=np.pi,
@@ -273,7 +273,7 @@ def parked(folder: Path) -> Scene:
             "suv",
             "blue",
             "51L-097.64",
-            steady(-1.75, 128, -9.5),
+            steady(-1.75, 165, -9.5),
             folder,
             heading=np.pi,
         ),

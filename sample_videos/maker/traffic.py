@@ -20,7 +20,7 @@ class Mover:
     """A vehicle of the scene. `rule` is the act that it commits, if any."""
 
     name: str
-    kind: str  # as the pipeline's `Kind`: "car", "motorbike"
+    kind: str  # as the pipeline's `Kind`: "car", "motorbike", "bus" (the van has 16 seats)
     colour: str
     plate: str
     root: Any
@@ -74,7 +74,9 @@ def make_car(
     root = car(shape, colour, plate, folder, **more)
     root["heading"] = heading
     named = "grey" if colour == "silver" else colour
-    return Mover(name, "car", named, _plain(plate), root, path, rule=rule)
+    return Mover(
+        name, "bus" if shape == "van" else "car", named, _plain(plate), root, path, rule=rule
+    )
 
 
 def make_bike(
