@@ -34,6 +34,8 @@ from pipeline.vision.detector import load_detector
 from pipeline.vision.tracker import Tracker
 from pipeline.vision.weights import choose_weights
 
+_ENCODED_S = 60
+
 
 def main() -> None:
     """Measure from the command line."""
@@ -51,20 +53,22 @@ def main() -> None:
 
 
 def dense_clip(source: Path, seconds: int, cache: Path) -> Path:
-    """`source` as 1080p30 H.264 of 8 Mbit/s and `seconds` long."""
+    """`source` as 1080p30 H.264 of 8 Mbit/s, `seconds` long; longer ones repeat the first minute."""
     cache.mkdir(parents=True, exist_ok=True)
     clip = cache / f"{source.stem}-{seconds}s.mp4"
-    if not clip.exists():
-        part = clip.with_suffix(".part.mp4")
-        command = [
-            ffmpeg_path(), "-v", "error", "-nostdin", "-y", "-stream_loop", "-1",
-            "-i", file_url(source), "-t", str(seconds), "-an",
-            "-vf", "scale=1920:1080,fps=30", "-c:v", "libx264", "-preset", "veryfast",
-            "-b:v", "8M", "-maxrate", "8M", "-bufsize", "16M", "-pix_fmt", "yuv420p",
-            file_url(part),
-        ]  # fmt: skip
-        subprocess.run(command, check=True)
-        part.rename(clip)
+    if clip.exists():
+        return clip
+    if seconds > _ENCODED_S:
+        source = dense_clip(source, _ENCODED_S, cache)
+        how = ["-c", "copy"]
+    else:
+        how = ["-vf", "scale=1920:1080,fps=30", "-c:v", "libx264", "-preset", "veryfast"]
+        how += ["-b:v", "8M", "-maxrate", "8M", "-bufsize", "16M", "-pix_fmt", "yuv420p"]
+    part = clip.with_suffix(".part.mp4")
+    command = [ffmpeg_path(), "-v", "error", "-nostdin", "-y", "-stream_loop", "-1"]
+    command += ["-i", file_url(source), "-t", str(seconds), "-an", *how, file_url(part)]
+    subprocess.run(command, check=True)
+    part.rename(clip)
     return clip
 
 

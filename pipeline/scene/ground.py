@@ -16,7 +16,7 @@ from pipeline.types import CameraMotion, EgoMotion, FloatArray, Scene, Track
 
 _STANDING = (CameraMotion.STILL, CameraMotion.PANNING)
 _EDGE_PX = 3.0
-_MOVED, _GROWN = 1.5, 0.25  # of its width; logarithm of the ratio of its heights
+_MOVED, _GROWN = 1.5, 0.2  # of its width; logarithm of the ratio of its heights
 
 
 @dataclass(frozen=True, slots=True)
