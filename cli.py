@@ -198,7 +198,7 @@ def detect(
     Example: `dashcam detect street.jpg clip.mp4 --json`
     """
     from pipeline import scan
-    from pipeline.vision.detector import load_detector
+    from pipeline.vision.backends import load_detector
     from pipeline.vision.weights import choose_weights
 
     settings = _settings(config, weights=weights, offline=offline)
@@ -352,7 +352,7 @@ def models_list(as_json: Json = False) -> None:
 
     Example: `dashcam models list`
     """
-    from pipeline.vision.weights import registry
+    from pipeline.vision.registry import registry
 
     table = Table("name", "task", "origin", "size", "licence", "here", box=None)
     for entry in registry().values():
@@ -380,7 +380,7 @@ def models_pull(
     Example: `dashcam models pull yolo26n`
     """
     from pipeline.vision.fetch import fetch
-    from pipeline.vision.weights import registry
+    from pipeline.vision.registry import registry
 
     released = {name: entry for name, entry in registry().items() if not entry.is_shipped}
     for name in names or released:

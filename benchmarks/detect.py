@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 from pipeline.errors import DashcamError
 from pipeline.settings import VisionSettings
 from pipeline.types import KINDS, Detections, Kind
-from pipeline.vision.detector import DEFAULT_CONFIDENCE, load_detector
-from pipeline.vision.weights import Weights, registry, sha256_of
+from pipeline.vision.backends import load_detector
+from pipeline.vision.detector import DEFAULT_CONFIDENCE
+from pipeline.vision.registry import registry
+from pipeline.vision.weights import Weights, sha256_of
 
 IOU = 0.5
 FLOOR = 0.02  # confidence from which detections count for AP50

@@ -30,7 +30,7 @@ from pipeline.footage.probe import probe
 from pipeline.scene.builder import SceneBuilder
 from pipeline.settings import Settings, load_settings
 from pipeline.types import Trip
-from pipeline.vision.detector import load_detector
+from pipeline.vision.backends import load_detector
 from pipeline.vision.tracker import Tracker
 from pipeline.vision.weights import choose_weights
 
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def dense_clip(source: Path, seconds: int, cache: Path) -> Path:
-    """`source` as 1080p30 H.264 of 8 Mbit/s, `seconds` long; longer ones repeat the first minute."""
+    """`source` as 1080p30 H.264 of 8 Mbit/s and `seconds` long; beyond a minute it repeats."""
     cache.mkdir(parents=True, exist_ok=True)
     clip = cache / f"{source.stem}-{seconds}s.mp4"
     if clip.exists():

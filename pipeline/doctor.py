@@ -98,7 +98,8 @@ def _ffmpeg() -> Check:
 
 def _models() -> Check:
     try:
-        from pipeline.vision.weights import SHIPPED_DETECTOR, checked, registry
+        from pipeline.vision.registry import registry
+        from pipeline.vision.weights import SHIPPED_DETECTOR, checked
 
         weights = checked(registry()[SHIPPED_DETECTOR])
     except Exception as error:

@@ -12,19 +12,20 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import __version__, record
-from pipeline.errors import DashcamError, InputError, OutputError
+from pipeline.errors import InputError, OutputError
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package
 from pipeline.footage.find import find_footage
 from pipeline.footage.frames import frames
 from pipeline.footage.probe import probe
 from pipeline.footage.trip import join, starts
+from pipeline.journal import Journal
 from pipeline.plates import make_reader
 from pipeline.plates.vehicles import PlateService
 from pipeline.progress import Advance, Reporter, Silent
@@ -33,7 +34,8 @@ from pipeline.settings import Settings
 from pipeline.types import Abstention, Footage, Gap, Incident, Plate, Scene, Track, Trip
 from pipeline.violations.base import Rule
 from pipeline.violations.registry import load_rules
-from pipeline.vision.detector import Detector, load_detector
+from pipeline.vision.backends import load_detector
+from pipeline.vision.detector import Detector
 from pipeline.vision.tracker import Tracker
 from pipeline.vision.weights import Weights, choose_weights
 from pipeline.wording import word
@@ -75,7 +77,7 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
     output = _writable(request.output)
     result = Result()
     trips = _trips(request, result, reporter)
-    journal = _Journal(output, settings, weights)
+    journal = Journal(output, settings, weights)
     for trip in trips:
         try:
             tracks, scene = _observe(trip, settings, detector, output, reporter)
@@ -96,7 +98,7 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
         )
         result.incidents += packaged
         journal.add(trip, tracks, scene, found, plates, packaged)
-    journal.close(result, time.monotonic() - started)
+    journal.close(result.incidents, result.failures, time.monotonic() - started)
     return result
 
 
@@ -295,9 +297,6 @@ def _package(
     return packaged
 
 
-# --- the run's own files -----------------------------------------------------------------------
-
-
 def _writable(output: Path) -> Path:
     """Make the output folder and try it, before hours are spent. Raises OutputError."""
     try:
@@ -311,105 +310,3 @@ def _writable(output: Path) -> Path:
             "choose another folder with -o"
         ) from error
     return output
-
-
-class _Journal:
-    """`run.json` and `incidents.jsonl`: written to the side, moved into place when complete."""
-
-    def __init__(self, output: Path, settings: Settings, weights: Weights) -> None:
-        self._output = output
-        self._started = datetime.now(UTC)
-        self._head = {
-            "tool": "dashcam-evidence",
-            "version": __version__,
-            "settings": settings.model_dump(
-                mode="json", exclude={"vision": {"weights"}}
-            ),  # a path may name its owner
-            "detector": {
-                "name": weights.name,
-                "origin": weights.origin,
-                "sha256": weights.sha256,
-            },
-        }
-        self._trips: list[dict[str, Any]] = []
-
-    def add(
-        self,
-        trip: Trip,
-        tracks: Sequence[Track],
-        scene: Scene,
-        found: Sequence[Incident | Abstention],
-        plates: dict[int, Plate],
-        packaged: Sequence[dict[str, Any]],
-    ) -> None:
-        counts: dict[str, int] = {}
-        for track in tracks:
-            counts[track.kind] = counts.get(track.kind, 0) + 1
-        self._trips.append(
-            {
-                "footage": [
-                    {
-                        "name": item.path.name,
-                        "bytes": item.size_bytes,
-                        "duration_s": round(item.duration_s, 3),
-                        "start_time": item.clock.start.isoformat() if item.clock.start else None,
-                        "time_source": item.clock.source,
-                        "warnings": [*item.warnings, *item.clock.warnings],
-                    }
-                    for item in trip.footage
-                ],
-                "duration_s": round(trip.duration_s, 3),
-                "tracks": counts,
-                "gaps": [
-                    {"start_s": gap.start_s, "end_s": gap.end_s, "reason": gap.reason}
-                    for gap in scene.gaps
-                ],
-                "plates": {
-                    str(track_id): {
-                        "text": plate.text.normalized if plate.text else None,
-                        "probability": round(plate.probability, 4),
-                        "looks": plate.looks,
-                    }
-                    for track_id, plate in sorted(plates.items())
-                },
-                "incidents": [item["id"] for item in packaged],
-                "abstentions": [
-                    {
-                        "rule": item.rule,
-                        "start_s": round(item.start_s, 2),
-                        "end_s": round(item.end_s, 2),
-                        "reason": item.reason,
-                    }
-                    for item in found
-                    if isinstance(item, Abstention)
-                ],
-            }
-        )
-
-    def close(self, result: Result, seconds: float) -> None:
-        """Write both files. Raises OutputError."""
-        lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in result.incidents)
-        whole = {
-            **self._head,
-            "started": self._started.isoformat(timespec="seconds"),
-            "seconds": round(seconds, 1),
-            "trips": self._trips,
-            "failures": [
-                {"name": error.path.name, "problem": error.problem} for error in result.failures
-            ],
-        }
-        text = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-        for name, content in (("incidents.jsonl", lines), ("run.json", text)):
-            part = self._output / f".{name}.part"
-            try:
-                part.write_text(content, encoding="utf-8")
-                part.replace(self._output / name)
-            except OSError as error:
-                part.unlink(missing_ok=True)
-                raise OutputError(
-                    f"{self._output / name}: cannot be written ({error.strerror or error}); "
-                    "free some space or choose another folder with -o"
-                ) from error
-
-
-__all__ = ["DashcamError", "Request", "Result", "observe", "process"]

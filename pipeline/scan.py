@@ -109,7 +109,7 @@ def plates(
 
 
 def _detector(settings: Settings) -> Detector:
-    from pipeline.vision.detector import load_detector
+    from pipeline.vision.backends import load_detector
     from pipeline.vision.weights import choose_weights
 
     return load_detector(choose_weights(settings.vision), settings.vision)

@@ -6,13 +6,14 @@ for track_id, its_readings in assign(readings, tracks).items():
     plate = fuse(its_readings, tracks_by_id[track_id])
 """
 
-from .base import PlateReader, TextLine, make_reader
+from .base import PlateReader, TextLine
 from .belongs import assign
 from .fuse import fuse
 from .grammar import Parse, parse
 from .json_lines import as_json, vehicle_as_json
 from .looks import choose_looks
 from .read import read_plates
+from .readers import make_reader
 from .rules import plate_rules
 
 __all__ = [

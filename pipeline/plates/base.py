@@ -9,8 +9,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.settings import PlatesSettings
-
 Image = NDArray[np.uint8]
 """BGR, (H, W, 3)."""
 
@@ -49,17 +47,3 @@ def corners(image: Image) -> Quad:
     """The quad of a whole picture."""
     height, width = image.shape[:2]
     return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
-
-
-def make_reader(settings: PlatesSettings, *, offline: bool = False) -> PlateReader:
-    """The reader that the section `plates` of the settings names; `offline`: fetch no models.
-
-    Raises MissingExtraError where its extra is not installed, ModelError where its weights are not.
-    """
-    if settings.reader == "easyocr":
-        from .easyocr_reader import EasyOcrReader
-
-        return EasyOcrReader(offline=offline)
-    from .rapidocr_reader import RapidOcrReader
-
-    return RapidOcrReader()

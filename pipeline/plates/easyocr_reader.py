@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import MissingExtraError, ModelError
-from pipeline.vision.fetch import cached
+from pipeline.vision.cache import cached
 
 from .base import Image, PlateReader, Quad, TextLine, corners
 from .ctc import decode

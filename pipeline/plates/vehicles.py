@@ -15,12 +15,13 @@ from pipeline.progress import Advance
 from pipeline.settings import PlatesSettings
 from pipeline.types import Frame, Kind, Plate, PlateReading, Track, Trip
 
-from .base import PlateReader, make_reader
+from .base import PlateReader
 from .belongs import assign
 from .fuse import fuse
 from .looks import choose_looks
 from .quads import overlap
 from .read import read_plates
+from .readers import make_reader
 
 Box = tuple[float, float, float, float]
 Stage = Callable[[int], AbstractContextManager[Advance]]

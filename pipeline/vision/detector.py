@@ -1,8 +1,4 @@
-"""The detector protocol, and the choice of a backend for given weights.
-
-A new backend is one class with one method and one line in `load_detector`
-(`docs/architecture.md`, "How to add a backend").
-"""
+"""The detector protocol, and what exported weights say of themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
-from pipeline.settings import VisionSettings
 from pipeline.types import KINDS, Detections, Kind
 from pipeline.vision.weights import Weights
 
@@ -88,32 +83,3 @@ def parse_names(raw: Any, source: Path) -> dict[int, str]:
     if isinstance(raw, list | tuple):
         return dict(enumerate(map(str, raw)))
     raise ModelError(f"{source}: it does not name its classes; export it again with metadata")
-
-
-def load_detector(weights: Weights, settings: VisionSettings) -> Detector:
-    """The backend that runs `weights`: ONNX Runtime, OpenVINO or Ultralytics.
-
-    Raises ModelError for weights that cannot be used, MissingExtraError for an absent extra.
-    """
-    if weights.path.is_dir():
-        from pipeline.vision.openvino import OpenVinoDetector
-
-        return OpenVinoDetector(weights, settings)
-    match weights.path.suffix.lower():
-        case ".onnx":
-            from pipeline.vision.onnx import OnnxDetector
-
-            return OnnxDetector(weights, settings)
-        case ".xml":
-            from pipeline.vision.openvino import OpenVinoDetector
-
-            return OpenVinoDetector(weights, settings)
-        case ".pt":
-            from pipeline.vision.ultralytics import UltralyticsDetector
-
-            return UltralyticsDetector(weights, settings)
-        case suffix:
-            raise ModelError(
-                f"{weights.path}: weights of an unknown form ({suffix or 'no suffix'}); "
-                "give a .onnx or .pt file or an OpenVINO folder"
-            )

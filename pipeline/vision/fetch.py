@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import platformdirs
 import requests
 
 from pipeline.errors import ModelError
-
-if TYPE_CHECKING:
-    from pipeline.vision.weights import Entry
+from pipeline.vision.registry import Entry
 
 _BLOCK = 1 << 16
 _CONNECT_S, _READ_S = 3.0, 30.0
@@ -24,16 +19,6 @@ _RETRY_AFTER_S = 24 * 3600.0
 
 class FetchError(ModelError):
     """A file that could not be fetched whole."""
-
-
-def cache_dir() -> Path:
-    """The folder of fetched models; `DASHCAM_CACHE` names another."""
-    named = os.environ.get("DASHCAM_CACHE")
-    return Path(named) if named else Path(platformdirs.user_cache_dir("dashcam-evidence"))
-
-
-def cached(file: str) -> Path:
-    return cache_dir() / "models" / file
 
 
 def fetch(

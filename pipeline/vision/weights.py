@@ -10,47 +10,17 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from pipeline.errors import ModelError
-from pipeline.resources import shipped
 from pipeline.settings import VisionSettings
-from pipeline.vision.fetch import FetchError, cached, fetch
+from pipeline.vision.fetch import FetchError, fetch
+from pipeline.vision.registry import Entry, registry
 
 log = logging.getLogger(__name__)
 
 SHIPPED_DETECTOR = "road_users"
 RELEASED_DETECTOR = "yolo26n"
-
-
-class Entry(BaseModel):
-    """One model of `models/registry.yaml`."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    name: str
-    file: str
-    sha256: str
-    bytes: int
-    licence: str
-    task: str
-    origin: str
-    url: str | None = None  # where the released ones are fetched from; None: ships with us
-    threshold: float | None = None  # confidence from which a detection counts
-    card: str | None = None
-
-    @property
-    def is_shipped(self) -> bool:
-        return self.url is None
-
-    @property
-    def path(self) -> Path:
-        """Where the file lies, or will lie once it is fetched."""
-        return shipped("models") / self.file if self.is_shipped else cached(self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +32,6 @@ class Weights:
     origin: str  # "user", "released" or "shipped"
     sha256: str
     confidence: float | None = None
-
-
-@cache
-def registry() -> dict[str, Entry]:
-    """All models of `models/registry.yaml` by name."""
-    path = shipped("models") / "registry.yaml"
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-        return {entry["name"]: Entry.model_validate(entry) for entry in entries}
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValidationError) as error:
-        raise ModelError(f"{path}: the list of models cannot be read ({error})") from error
 
 
 def sha256_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def empty_folder(folder: Path) -> Path:
 
 def too_large(folder: Path) -> Path:
     path = folder / "large.mkv"
-    ffmpeg("-f", "lavfi", "-i", "color=size=9000x200:duration=0.2", "-c:v", "mpeg4", path)
+    ffmpeg("-f", "lavfi", "-i", "color=size=9000x200:duration=0.2", "-c:v", "mjpeg", path)
     return path
 
 
@@ -133,6 +134,33 @@ def test_a_file_in_the_place_of_the_output_folder(dashcam: Dashcam, tmp_path: Pa
     run = dashcam("process", GOOD, "-o", taken)
     assert run.code == 5
     assert str(taken) in run.err and "-o" in run.err
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of a few pages; where nobody may mount one, the test is skipped."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no disk may be mounted here")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_is_named_and_leaves_no_half_package(
+    dashcam: Dashcam, small_disk: Path
+) -> None:
+    overload = next((ROOT / "sample_videos").glob("*overload.mp4"))
+    run = dashcam("process", overload, "-o", small_disk, "--lang", "en")
+    assert run.code == 5, run.err
+    assert any(
+        str(small_disk) in line and "free some space" in line for line in run.err.splitlines()
+    )
+    assert not list(small_disk.glob("packages/*"))
+    assert not list(small_disk.rglob(".*"))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")

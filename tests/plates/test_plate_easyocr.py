@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from pipeline.errors import MissingExtraError, ModelError
-from pipeline.plates.base import make_reader
 from pipeline.plates.easyocr_reader import EasyOcrReader
+from pipeline.plates.readers import make_reader
 from pipeline.settings import PlatesSettings
 
 try:

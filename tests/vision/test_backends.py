@@ -12,9 +12,10 @@ import yaml
 from pipeline.errors import MissingExtraError, ModelError
 from pipeline.settings import VisionSettings
 from pipeline.types import Detections
+from pipeline.vision.backends import load_detector
 from pipeline.vision.boxes import iou
-from pipeline.vision.detector import load_detector
-from pipeline.vision.weights import SHIPPED_DETECTOR, Weights, checked, registry, sha256_of
+from pipeline.vision.registry import registry
+from pipeline.vision.weights import SHIPPED_DETECTOR, Weights, checked, sha256_of
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 

@@ -11,9 +11,11 @@ import pytest
 
 from pipeline.errors import ModelError
 from pipeline.settings import VisionSettings
+from pipeline.vision import registry as registry_module
 from pipeline.vision import weights as weights_module
 from pipeline.vision.fetch import FetchError, fetch
-from pipeline.vision.weights import Entry, checked, choose_weights
+from pipeline.vision.registry import Entry
+from pipeline.vision.weights import checked, choose_weights
 
 CONTENT = bytes(range(256)) * 2000
 
@@ -121,7 +123,7 @@ def test_without_network_the_shipped_weights_serve(
     (shipped / "road_users.onnx").write_bytes(CONTENT)
     ours = entry(None, name="road_users", file="road_users.onnx")
     nowhere = entry("http://127.0.0.1:9/yolo26n.onnx")  # the discard port: refused at once
-    monkeypatch.setattr(weights_module, "shipped", lambda folder: shipped)
+    monkeypatch.setattr(registry_module, "shipped", lambda folder: shipped)
     monkeypatch.setattr(
         weights_module, "registry", lambda: {"road_users": ours, "yolo26n": nowhere}
     )

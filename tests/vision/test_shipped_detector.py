@@ -15,9 +15,11 @@ from pipeline.errors import ModelError
 from pipeline.resources import shipped
 from pipeline.settings import VisionSettings
 from pipeline.types import KINDS, Kind
-from pipeline.vision import weights as weights_module
-from pipeline.vision.detector import Detector, load_detector
-from pipeline.vision.weights import SHIPPED_DETECTOR, Entry, checked, registry, sha256_of
+from pipeline.vision import registry as registry_module
+from pipeline.vision.backends import load_detector
+from pipeline.vision.detector import Detector
+from pipeline.vision.registry import Entry, registry
+from pipeline.vision.weights import SHIPPED_DETECTOR, checked, sha256_of
 
 VIDEO = Path(__file__).resolve().parents[3] / "shared" / "data" / "video"
 LIMIT_BYTES = 12_000_000
@@ -63,7 +65,7 @@ def test_a_changed_file_is_refused(
     content = bytearray(entry.path.read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / entry.file).write_bytes(content)
-    monkeypatch.setattr(weights_module, "shipped", lambda folder: tmp_path)
+    monkeypatch.setattr(registry_module, "shipped", lambda folder: tmp_path)
     with pytest.raises(ModelError, match=r"road_users\.onnx: its sha256 is"):
         checked(entry)
     (tmp_path / entry.file).unlink()

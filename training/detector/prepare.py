@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.settings import VisionSettings
-from pipeline.vision.detector import load_detector
+from pipeline.vision.backends import load_detector
 from pipeline.vision.weights import Weights, sha256_of
 
 PICTURES = {".jpg", ".jpeg", ".png"}
