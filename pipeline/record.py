@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -110,7 +112,7 @@ def load(folder: Path) -> tuple[list[Track], Scene] | None:
             gaps=tuple(Gap(**gap) for gap in rest["gaps"]),
         )
         return _load_tracks(folder / "tracks.npz"), scene
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error):
         return None
 
 
