@@ -32,6 +32,7 @@ _BESIDE = 0.45  # widths: ways closer than this run over the same ground
 _BEHIND = 0.08  # heights: likewise, across the picture
 _LINE_CONFIDENCE = 0.5
 _OUTLASTS_S = 2.0
+_LOOKS_BESIDE = 3  # so many looks before and after, a vehicle has come from its side and gone to it
 _END_MARGIN = 0.08  # of a line's height in the picture: its ends are not trusted
 
 
@@ -187,9 +188,9 @@ class WrongLane(Rule[WrongLaneSettings]):
 
 
 def _crosses(inside: np.ndarray, before: np.ndarray, after: np.ndarray) -> bool:
-    """Does the line go from one side of the vehicle to the other?"""
-    start = before[-1] if len(before) else inside[0]
-    end = after[0] if len(after) else inside[-1]
+    """Does the line go from one side of the vehicle to the other, within a few looks?"""
+    start = before[-_LOOKS_BESIDE] if len(before) >= _LOOKS_BESIDE else [*before, *inside][0]
+    end = after[_LOOKS_BESIDE - 1] if len(after) >= _LOOKS_BESIDE else [*inside, *after][-1]
     return bool(abs(end - start) >= 0.6 and (start - 0.5) * (end - 0.5) < 0)
 
 
