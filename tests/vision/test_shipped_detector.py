@@ -77,7 +77,7 @@ def test_its_threshold_is_the_default(entry: Entry, detector: Detector) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (480, 854, 3), np.uint8)
     assert detector.weights.confidence == entry.threshold
     everything = load_detector(
-        dataclasses.replace(checked(entry), confidence=None), VisionSettings(confidence=0.001)
+        dataclasses.replace(checked(entry), confidence=None), VisionSettings(confidence=1e-9)
     )
     assert len(everything.detect([noise])[0]) > 0
     assert len(detector.detect([noise])[0]) == 0
