@@ -86,8 +86,7 @@ class Finish:
         grain = random.normal(0, scene.grain, (*image.shape[:2], 1)) + random.normal(
             0, scene.grain * 0.4, image.shape
         )
-        # the camera's own exposure: a little brighter, dark parts more than light ones
-        lit = 255 * (soft / 255) ** 0.86 * 1.03
+        lit = 255 * (soft / 255) ** scene.gamma * scene.gain
         out = np.clip(lit * self._vignette + grain, 0, 255).astype(np.uint8)
         return self._stamp(out, number) if scene.overlay else out
 

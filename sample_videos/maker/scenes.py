@@ -37,6 +37,8 @@ class Scene:
     shake: float = 0.0  # hand-held: pixels of sway
     samples: int = 10
     grain: float = 2.2
+    gamma: float = 1.0  # the camera's exposure: below 1 lifts what is dark
+    gain: float = 1.0
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -184,6 +186,8 @@ def overload(folder: Path) -> Scene:
         "Phone held at the kerb of a town street. A blue motorbike carries three people without "
         "helmets; the other motorbikes carry one or two, with helmets. No plate is legible.",
         shake=5.0,
+        gamma=0.86,
+        gain=1.03,
     )
 
 
@@ -295,6 +299,9 @@ def parked(folder: Path) -> Scene:
         "is legible.",
         overlay="dashcam",
         speed_kmh=lambda t: 0.0,
+        samples=7,
+        gamma=0.86,
+        gain=1.03,
     )
 
 

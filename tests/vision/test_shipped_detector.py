@@ -102,22 +102,22 @@ def test_the_motorbike_of_the_phone_clip(detector: Detector) -> None:
         seen += Kind.MOTORBIKE in kinds
         people += Kind.PERSON in kinds
     assert count >= 15
-    assert seen >= 0.6 * count
-    assert people >= 0.6 * count
+    assert seen >= 0.9 * count
+    assert people >= 0.9 * count
 
 
 @footage
 @pytest.mark.parametrize(
-    ("name", "least"), [("dashcam_solid_right_line.mp4", 0.6), ("highway_overpass.mp4", 0.6)]
+    ("name", "least"), [("dashcam_solid_right_line.mp4", 0.95), ("highway_overpass.mp4", 0.8)]
 )
 def test_the_cars_of_the_motorways(detector: Detector, name: str, least: float) -> None:
-    """Two cars or more are in view in nearly every sampled frame; nobody walks there."""
-    with_cars, walkers, count = 0, 0, 0
+    """Cars are near in nearly every sampled frame; nobody walks or rides a motorbike there."""
+    with_cars, others, count = 0, 0, 0
     for _, image in frames(name, 0.5):
         kinds = [KINDS[index] for index in detector.detect([image])[0].kinds]
         with_cars += sum(kind in (Kind.CAR, Kind.TRUCK, Kind.BUS) for kind in kinds) >= 1
-        walkers += Kind.PERSON in kinds
+        others += Kind.PERSON in kinds or Kind.MOTORBIKE in kinds
         count += 1
     assert count >= 15
     assert with_cars >= least * count
-    assert walkers <= 0.1 * count
+    assert others <= 0.05 * count
