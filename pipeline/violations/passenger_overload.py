@@ -32,7 +32,7 @@ class PassengerOverloadSettings(RuleSettings):
     people: int = Field(3, ge=2, description="so many aboard are too many")
     least_s: float = Field(0.8, gt=0, description="seen for at least so long")
     least_frames: int = Field(4, ge=2, description="in at least so many sampled frames")
-    share: float = Field(0.55, gt=0, le=1, description="of the frames of the stretch")
+    share: float = Field(0.6, gt=0, le=1, description="of the frames of the stretch")
     least_height_px: float = Field(36, gt=0, description="of the motorbike's box")
     bridge_s: float = Field(0.7, ge=0, description="a count may fail for so long in between")
 

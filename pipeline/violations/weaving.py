@@ -14,7 +14,7 @@ It cannot tell: what was dodged (a pothole, a pedestrian).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -38,6 +38,8 @@ _SMOOTH = 5  # samples over which the width is a median
 _LEAST_WIDTH = 0.02  # of the picture's
 _LEAST_SAMPLES = 12
 _COMMON = 0.7  # correlation with other vehicles' sideways motion that makes it the camera's own
+_LEAST_INLIERS = 0.45  # share of the background that must follow, or the place is not told
+_WIDEST = 6.0  # own widths: no vehicle swings further, a lost background does
 _MOST_UNKNOWN = 0.2  # of the frames, without a background to compare with
 
 
@@ -108,13 +110,17 @@ class Weaving(Rule[WeavingSettings]):
         width = float(np.median(track.boxes[:, 2] - track.boxes[:, 0]))
         if width < _LEAST_WIDTH * scene.width:
             return None
-        turns = turning_points(u, least)
-        swings = self._longest(turns, u, track.times_s)
+        swings: list[int] = []
+        for part in _followed(track, scene):
+            turns = [part.start + turn for turn in turning_points(u[part], least)]
+            swings = max(swings, self._longest(turns, track.times_s), key=len)
         if len(swings) - 1 < self.settings.swings:
             return None
         if _is_common(track, u, swings, tracks, sideways):
             return None
         sizes = np.abs(np.diff(u[swings]))
+        if float(sizes.max()) > _WIDEST:
+            return None
         start, end = float(track.times_s[swings[0]]), float(track.times_s[swings[-1]])
         sure = float(np.mean(track.confidences))
         surplus = (len(swings) - 1) / self.settings.swings
@@ -138,7 +144,7 @@ class Weaving(Rule[WeavingSettings]):
             [float(track.times_s[index]) for index in swings[1:-1]][:4],
         )
 
-    def _longest(self, turns: Sequence[int], u: FloatArray, times: FloatArray) -> list[int]:
+    def _longest(self, turns: Sequence[int], times: FloatArray) -> list[int]:
         """The longest row of turning points that follow each other quickly enough."""
         best: list[int] = []
         row: list[int] = []
@@ -174,6 +180,18 @@ def turning_points(u: FloatArray, least: float) -> list[int]:
     if direction != 0 and turns and abs(u[last] - u[turns[-1]]) >= least:
         turns.append(last)
     return turns
+
+
+def _followed(track: Track, scene: Scene) -> Iterator[slice]:
+    """Stretches of the track over which the background was followed from look to look."""
+    shares = scene.ego.inlier_shares
+    start = 0
+    for row in range(1, len(track)):
+        between = shares[track.frames[row - 1] + 1 : track.frames[row] + 1]
+        if float(between.min()) < _LEAST_INLIERS:
+            yield slice(start, row)
+            start = row
+    yield slice(start, len(track))
 
 
 def _sideways(track: Track, scene: Scene) -> FloatArray:

@@ -64,6 +64,16 @@ def test_swings_that_neighbours_share_are_the_cameras() -> None:
     assert judged(tracks) == []
 
 
+def test_a_background_that_is_lost_tells_no_swings() -> None:
+    around = scene(10)
+    around.ego.inlier_shares[5::6] = 0.0
+    assert judged([swinging(1.8, 2.4)], around) == []
+
+
+def test_swings_too_wide_for_a_vehicle_are_a_failure_of_the_camera() -> None:
+    assert judged([swinging(9.0, 2.4)]) == []
+
+
 def test_a_parked_car_beside_it_does_not_hide_it() -> None:
     still = track(2, Kind.CAR, lambda t: (100, 300, 220, 400), 0, 9, jitter_px=1.5)
     assert len(judged([swinging(1.8, 2.4), still])) == 1
