@@ -18,6 +18,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperGroup
 
@@ -339,7 +340,8 @@ def doctor(as_json: Json = False) -> None:
             )
         else:
             mark = {True: "✓", False: "✗", None: "·"}[check.ok]
-            table.add_row(mark, check.name, check.found, "" if check.ok else check.remedy)
+            remedy = "" if check.ok else check.remedy
+            table.add_row(mark, escape(check.name), escape(check.found), escape(remedy))
     if not as_json:
         Console().print(table)
     if not healthy:
@@ -482,10 +484,10 @@ def _say_result(count: int, output: Path, settings: Settings) -> None:
 
 
 def _show_facts(path: Path, facts: dict[str, Any]) -> None:
-    table = Table(title=str(path), box=None, show_header=False, title_justify="left")
+    table = Table(title=escape(str(path)), box=None, show_header=False, title_justify="left")
     for name, value in facts.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        table.add_row(name, text if len(text) < 400 else text[:400] + "…")
+        table.add_row(name, escape(text if len(text) < 400 else text[:400] + "…"))
     Console().print(table)
 
 

@@ -271,7 +271,7 @@ class LaneLine:
     @property
     def is_solid(self) -> bool:
         """Solid beyond doubt: a line that may be dashed is never called solid."""
-        return self.duty - 2 * self.duty_sigma > 0.75
+        return self.duty - 2 * self.duty_sigma > 0.7
 
 
 @dataclass(frozen=True, slots=True)

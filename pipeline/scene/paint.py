@@ -33,7 +33,8 @@ def find_paint(small: Small, boxes: NDArray[np.float32]) -> Paint:
     """The markings of a picture; `boxes` (N, 4) are its road users in pixels of the full one."""
     height = small.grey.shape[0]
     first, last = int(TOP * height), int(BOTTOM * height)
-    road = small.grey[first:last].astype(np.int16)
+    # The brightest of the three colours: yellow paint on sunlit asphalt is hardly brighter in grey.
+    road = small.bgr[first:last].max(axis=2).astype(np.int16)
     mask = np.zeros(road.shape, np.uint8)
     edges = np.linspace(0, len(road), _BANDS + 1).astype(int)
     for band, (top, bottom) in enumerate(pairwise(edges)):

@@ -105,6 +105,12 @@ def test_the_doctor_finds_this_machine_well(dashcam: Dashcam) -> None:
     assert checks["FFmpeg"]["ok"] and checks["Shipped model"]["ok"]
 
 
+def test_the_doctor_names_extras_in_full(dashcam: Dashcam) -> None:
+    shown = dashcam("doctor", COLUMNS="300").out
+    absent = [line for line in dashcam("doctor", "--json").lines if line["ok"] is None]
+    assert all(line["remedy"] in shown for line in absent)
+
+
 def test_models_are_listed(dashcam: Dashcam) -> None:
     shipped = [line for line in dashcam("models", "list", "--json").lines if line["here"]]
     assert {"road_users"} <= {line["name"] for line in shipped}
