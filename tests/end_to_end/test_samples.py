@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 import av
 import bagit
 import pytest
 
+from pipeline.footage.binary import ffmpeg_path
 from tests.end_to_end.conftest import ROOT, Dashcam
 
 CLIPS = sorted((ROOT / "sample_videos").glob("*.mp4"))
@@ -75,3 +77,23 @@ def test_a_second_run_takes_what_the_first_one_watched(dashcam: Dashcam, tmp_pat
     assert second.code == first.code == 0
     assert "done in an earlier run" in second.err
     assert [item["id"] for item in second.lines] == [item["id"] for item in first.lines]
+
+
+def test_an_act_over_the_seam_of_two_files_is_one_incident(
+    dashcam: Dashcam, tmp_path: Path
+) -> None:
+    """The clip of three on a motorbike, cut in two while they ride by, as a dashcam's loop does."""
+    clip = next(clip for clip in CLIPS if "overload" in clip.name)
+    card = tmp_path / "card"
+    card.mkdir()
+    encode = ["-c:v", "libx264", "-crf", "16", "-map_metadata", "-1"]
+    for name, cut in (("20250529_181108", ["-t", "4.4"]), ("20250529_181112", ["-ss", "4.4"])):
+        command = [ffmpeg_path(), "-v", "error", *cut, "-i", clip, *encode, card / f"{name}.mp4"]
+        subprocess.run(command, check=True)
+    run = dashcam("process", card, "-o", tmp_path / "out", "--json")
+    assert run.code == 0, run.err
+    (incident,) = run.lines
+    assert incident["rule"] == "passenger_overload"
+    assert [incident["when"][side]["original"] for side in ("start", "end")] == [0, 1]
+    assert [part["path"] for part in incident["clips"]] == ["clip-1.mp4", "clip-2.mp4"]
+    assert all(part["packets_identical"] for part in incident["clips"])
