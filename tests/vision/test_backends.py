@@ -68,7 +68,8 @@ def test_ultralytics_runs_a_checkpoint(street: np.ndarray, tmp_path: Path) -> No
 
     path = tmp_path / "untrained.pt"
     model = YOLO("yolo11n.yaml", task="detect")
-    model.model.names |= {0: "person", 2: "car", 3: "motorcycle"}  # a yaml names its classes 0, 1, …
+    # A yaml names its classes 0, 1 and so on.
+    model.model.names |= {0: "person", 2: "car", 3: "motorcycle"}
     model.save(path)
     detector = load_detector(weights(path), VisionSettings(confidence=1e-6))
     first, second = detector.detect([street, street])
