@@ -156,3 +156,10 @@ def test_offline_asks_nobody(
 def test_named_weights_that_do_not_exist(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such weights"):
         choose_weights(VisionSettings(weights=tmp_path / "none.onnx"))
+
+
+def test_the_released_detector_is_in_the_list() -> None:
+    listed = registry_module.registry()
+    released = listed[weights_module.RELEASED_DETECTOR]
+    assert not released.is_shipped and len(released.sha256) == 64
+    assert listed[weights_module.SHIPPED_DETECTOR].is_shipped
