@@ -27,8 +27,8 @@ from pipeline.vision.cache import cached
 
 from .base import Image, PlateReader, Quad, TextLine, corners
 from .ctc import decode
-from .quads import rectify
 from .rules import ALPHABET
+from .two_steps import TwoStepReader
 
 _SMALL_SIDE, _LARGE_SIDE, _MAX_ENLARGEMENT = 736, 1920, 3.0
 _PATIENCE_S = 30.0
@@ -37,7 +37,7 @@ _MOST_WIDTH = 16  # line heights
 _WRITTEN = frozenset(ALPHABET) | set("-. ")
 
 
-class EasyOcrReader:
+class EasyOcrReader(TwoStepReader):
     """Finds and reads text with EasyOCR's networks on PyTorch.
 
     `folder` holds the models (default: `easyocr` in the model cache); `offline` forbids fetching
@@ -57,15 +57,6 @@ class EasyOcrReader:
         self._unwritten = np.array(
             [i > 0 and symbol not in _WRITTEN for i, symbol in enumerate(self._alphabet)]
         )
-
-    def read(self, image: Image) -> list[TextLine]:
-        quads = self.find(image)
-        lines = self.recognise([rectify(image, quad) for quad in quads])
-        return [
-            TextLine(line.text, line.confidence, quad, line.characters)
-            for line, quad in zip(lines, quads, strict=True)
-            if line.text.strip()
-        ]
 
     def find(self, image: Image) -> list[Quad]:
         """Where the picture holds text, unread."""

@@ -16,7 +16,7 @@ from pipeline.errors import ModelError
 
 from .base import Image, Quad, TextLine, corners
 from .ctc import decode
-from .quads import rectify
+from .two_steps import TwoStepReader
 
 # Text in a small crop is found better enlarged, that of a large frame nearly as well reduced; the
 # cost is that of the pixels. Measured: 0.33 s for 1280 x 736 on two cores; with plates 75 pixels
@@ -27,7 +27,7 @@ _LINE_WIDTHS = (160, 320, 640)  # few widths, so that ONNX Runtime keeps its pla
 _BATCH = 8
 
 
-class RapidOcrReader:
+class RapidOcrReader(TwoStepReader):
     """Finds text with DBNet and reads it with a CTC network, keeping what else a character may be.
 
     `threads` bounds ONNX Runtime; 0 takes every core. One instance may be used by several threads,
@@ -47,15 +47,6 @@ class RapidOcrReader:
         self._detector.limit_side_len = 32  # we choose the size
         self._session: Any = self._engine.text_rec.session
         self._alphabet: list[str] = self._engine.text_rec.postprocess_op.character
-
-    def read(self, image: Image) -> list[TextLine]:
-        quads = self.find(image)
-        lines = self.recognise([rectify(image, quad) for quad in quads])
-        return [
-            TextLine(line.text, line.confidence, quad, line.characters)
-            for line, quad in zip(lines, quads, strict=True)
-            if line.text.strip()
-        ]
 
     def find(self, image: Image) -> list[Quad]:
         """Where the picture holds text, unread."""
