@@ -1,0 +1,1 @@
+"""The commands of `dashcam`: each reads its options, calls one function, prints."""
