@@ -17,10 +17,11 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__
-from pipeline.commands import config, models
+from pipeline.commands import config, models, rules
 from pipeline.commands.common import complain
 from pipeline.commands.doctor import doctor
 from pipeline.commands.inspect import inspect
+from pipeline.commands.judge import judge
 from pipeline.commands.look import detect, plates
 from pipeline.commands.process import process
 from pipeline.commands.verify import verify
@@ -79,8 +80,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for _command in (process, detect, plates, inspect, verify, doctor):
+for _command in (process, detect, plates, inspect, judge, verify, doctor):
     app.command()(_command)
+app.add_typer(rules.app, name="rules")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 

@@ -12,6 +12,7 @@ import json
 import shutil
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,8 @@ def trip_key(trip: Trip, settings: Settings, weights_sha256: str, version: str) 
     return digest[:16]
 
 
-def save(folder: Path, tracks: list[Track], scene: Scene) -> None:
-    """Write one trip's record to `folder`. Raises OutputError."""
+def save(folder: Path, tracks: list[Track], scene: Scene, footage: Sequence[str] = ()) -> None:
+    """Write one trip's record to `folder`; `footage` names its files. Raises OutputError."""
     part = folder.with_name(f".{folder.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
@@ -73,6 +74,7 @@ def save(folder: Path, tracks: list[Track], scene: Scene) -> None:
         )
         rest = {
             "format": FORMAT,
+            "footage": list(footage),
             "width": scene.width,
             "height": scene.height,
             "sample_rate_hz": scene.sample_rate_hz,
