@@ -23,7 +23,7 @@ from pathlib import Path
 
 import cv2
 
-from pipeline.plates import PlateReader, make_reader, read_plates
+from pipeline.plates import AnyReader, make_reader, read_plates
 from pipeline.settings import PlatesSettings
 from pipeline.types import PlateReading
 
@@ -72,7 +72,7 @@ def truths(path: Path) -> dict[str, set[str]]:
     return result
 
 
-def measure(data: Path, wanted: dict[str, set[str]], reader: PlateReader) -> Score:
+def measure(data: Path, wanted: dict[str, set[str]], reader: AnyReader) -> Score:
     """Read every picture that the truth names."""
     score = Score()
     for name in sorted(wanted):
@@ -116,7 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of pictures")
     parser.add_argument("--truth", type=Path, required=True, help="CSV with file, plate")
-    parser.add_argument("--reader", choices=("rapidocr", "easyocr"), default="rapidocr")
+    parser.add_argument("--reader", choices=("shipped", "rapidocr", "easyocr"), default="rapidocr")
     parser.add_argument(
         "--show", action="store_true", help="list what was missed and what is other"
     )

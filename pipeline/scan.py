@@ -22,7 +22,7 @@ from pipeline.vision.detector import Detector
 from pipeline.wording import word
 
 if TYPE_CHECKING:
-    from pipeline.plates import PlateReader
+    from pipeline.plates import AnyReader
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
@@ -116,7 +116,7 @@ def _detector(settings: Settings) -> Detector:
 
 
 def _vehicle_plates(
-    path: Path, settings: Settings, detector: Detector, reader: PlateReader, reporter: Reporter
+    path: Path, settings: Settings, detector: Detector, reader: AnyReader, reporter: Reporter
 ) -> list[dict[str, Any]]:
     """The plates of a video's vehicles, in the order in which they are seen best."""
     from pipeline.plates import vehicle_as_json

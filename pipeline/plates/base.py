@@ -1,13 +1,19 @@
-"""What a plate reader is: two methods. Whoever brings another OCR writes one class with them."""
+"""What a plate reader is. Whoever brings another OCR writes one class with two methods.
+
+`PlateReader` finds and reads lines of text and knows nothing of plates: what is a plate among them
+is found by `locate` and `read`. `WholePlateReader` does it all, with networks made for plates.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.types import PlateReading
 
 Image = NDArray[np.uint8]
 """BGR, (H, W, 3)."""
@@ -41,6 +47,20 @@ class PlateReader(Protocol):
     def recognise(self, lines: Sequence[Image]) -> list[TextLine]:
         """Read pictures that each hold one upright line of text, in order; a blank one gives ""."""
         ...
+
+
+@runtime_checkable
+class WholePlateReader(Protocol):
+    """Finds and reads plates."""
+
+    name: str
+
+    def plates(self, image: Image) -> list[PlateReading]:
+        """Every plate in the picture, surest first; boxes in its pixels, time and frame 0."""
+        ...
+
+
+AnyReader = PlateReader | WholePlateReader
 
 
 def corners(image: Image) -> Quad:

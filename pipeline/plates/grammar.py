@@ -73,6 +73,13 @@ def parse(
     seen = len(observed)
     if lines is None:
         seen = 0 if aspect is None else (1 if aspect > _ONE_LINE_ASPECT else 2)
+    return parse_observed(observed, seen, rules, best)
+
+
+def parse_observed(
+    observed: Sequence[Observed], seen: int, rules: PlateRules, best: int = 5
+) -> list[Parse]:
+    """As `parse`, of lines whose likelihoods are known; `seen` of them, 0 where that is not."""
     found: dict[str, Parse] = {}
     for template in rules.templates:
         extra = 0.0

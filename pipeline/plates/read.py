@@ -9,11 +9,11 @@ over the texts that the grammar allows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.types import PlateReading, PlateText
 
-from .base import Image, PlateReader, Quad, TextLine
+from .base import AnyReader, Image, PlateReader, Quad, TextLine, WholePlateReader
 from .confidence import Evidence, probability
 from .grammar import Parse, odds, parse
 from .locate import Place, places
@@ -37,7 +37,7 @@ class _Look:
 
 def read_plates(
     image: Image,
-    reader: PlateReader,
+    reader: AnyReader,
     *,
     time_s: float = 0.0,
     frame: int = 0,
@@ -48,11 +48,21 @@ def read_plates(
     `image` is BGR (H, W, 3); `offset` is the crop's upper left corner in the frame, so that boxes
     are in pixels of the whole frame. A place whose text no plate can say is left out.
     """
+    if isinstance(reader, WholePlateReader):
+        return [_placed(one, time_s, frame, offset) for one in reader.plates(image)]
     return [
         reading
         for reading, _ in examine(image, reader, time_s=time_s, frame=frame, offset=offset)
         if reading.confidence >= _LEAST_CONFIDENCE
     ]
+
+
+def _placed(
+    reading: PlateReading, time_s: float, frame: int, offset: tuple[float, float]
+) -> PlateReading:
+    (x1, y1, x2, y2), (dx, dy) = reading.box, offset
+    box = (x1 + dx, y1 + dy, x2 + dx, y2 + dy)
+    return replace(reading, box=box, time_s=time_s, frame=frame)
 
 
 def examine(

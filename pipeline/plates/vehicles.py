@@ -15,7 +15,7 @@ from pipeline.progress import Advance
 from pipeline.settings import PlatesSettings
 from pipeline.types import Frame, Kind, Plate, PlateReading, Track, Trip
 
-from .base import PlateReader
+from .base import AnyReader
 from .belongs import assign
 from .fuse import fuse
 from .looks import choose_looks
@@ -49,7 +49,7 @@ class PlateService:
     Raises MissingExtraError or ModelError where the reader of the settings cannot be had.
     """
 
-    def __init__(self, settings: PlatesSettings, reader: PlateReader | None = None) -> None:
+    def __init__(self, settings: PlatesSettings, reader: AnyReader | None = None) -> None:
         self._settings = settings
         self._reader = reader or make_reader(settings)
 

@@ -9,17 +9,18 @@ centre, size and class scores, to be suppressed (`pipeline/vision/heads.py`).
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib
+import sys
 from pathlib import Path
 
 import onnx
 import torch
-import yaml
 from train import NAMES, build
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from register import LICENCE, register
+
 STRIDE = 32
-LICENCE = "AGPL-3.0-only"
 ORIGIN = (
     "trained from random weights by training/detector on public road pictures, with labels and "
     "lessons of YOLO11n (COCO) as teacher; Ultralytics' architecture"
@@ -36,7 +37,7 @@ def main() -> None:
     if options.shim:
         importlib.import_module(options.shim).ensure()
     export(options.run / "last.pt", options.out)
-    register(options.out, options.threshold)
+    register(options.out, task="detect", origin=ORIGIN, threshold=options.threshold)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
 
 
@@ -75,32 +76,6 @@ def export(checkpoint: Path, out: Path) -> None:
     )
     onnx.checker.check_model(proto)
     onnx.save(proto, str(out))
-
-
-def register(file: Path, threshold: float) -> None:
-    """Write the model's entry into the registry beside it; the other entries stay."""
-    registry = file.parent / "registry.yaml"
-    entries = (
-        yaml.safe_load(registry.read_text(encoding="utf-8"))["models"] if registry.exists() else []
-    )
-    entry = {
-        "name": file.stem,
-        "file": file.name,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "bytes": file.stat().st_size,
-        "licence": LICENCE,
-        "task": "detect",
-        "origin": ORIGIN,
-        "threshold": threshold,
-        "card": f"{file.stem}.md",
-    }
-    entries = [other for other in entries if other["name"] != entry["name"]] + [entry]
-    text = yaml.safe_dump({"models": entries}, sort_keys=False, allow_unicode=True, width=100)
-    registry.write_text(
-        "# Models this project ships or fetches; pipeline/vision/weights.py reads this list.\n"
-        + text,
-        encoding="utf-8",
-    )
 
 
 if __name__ == "__main__":
