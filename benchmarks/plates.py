@@ -1,11 +1,16 @@
 """How well plates are read in still pictures: exact, missed, false, and how honest the confidence.
 
-    python benchmarks/plates.py --data FOLDER --truth CSV [--show]
+    python benchmarks/plates.py --data FOLDER --truth CSV [--reader NAME ...] [--show]
 
 CSV has the columns `file` and `plate`, one line for each plate that a person reads with certainty;
 dots, dashes and spaces do not matter. A picture may hold other plates too, so a confident reading
 that is not in the CSV is counted as "other" and listed: look at the picture before calling it
 false.
+
+Several readers are measured on the same pictures in one run and set side by side: `shipped` (our
+own networks), `rapidocr`, `easyocr` (extra; a network of the user's where there is one),
+`tesseract` (where the program is installed). All but the first find and read lines of text, which
+go through our grammar.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ from pipeline.types import PlateReading
 
 BINS = (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 1.0)
 CONFIDENT = 0.8
+READERS = ("shipped", "rapidocr", "easyocr", "tesseract")
 
 
 @dataclass
@@ -116,13 +122,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of pictures")
     parser.add_argument("--truth", type=Path, required=True, help="CSV with file, plate")
-    parser.add_argument("--reader", choices=("shipped", "rapidocr", "easyocr"), default="rapidocr")
+    parser.add_argument("--reader", choices=READERS, nargs="+", default=["shipped", "rapidocr"])
     parser.add_argument(
         "--show", action="store_true", help="list what was missed and what is other"
     )
     arguments = parser.parse_args()
-    reader = make_reader(PlatesSettings(reader=arguments.reader))
-    report(measure(arguments.data, truths(arguments.truth), reader), arguments.show)
+    wanted = truths(arguments.truth)
+    scores = {name: measure(arguments.data, wanted, _reader(name)) for name in arguments.reader}
+    for name, score in scores.items():
+        print(f"--- {name}")
+        report(score, arguments.show)
+        print()
+    if len(scores) > 1:
+        compare(scores)
+
+
+def compare(scores: dict[str, Score]) -> None:
+    """One line for each reader."""
+    print(f"{'reader':10} {'exact':>12} {'sure, right':>12} {'sure, other':>12} {'ms':>7}")
+    for name, score in scores.items():
+        exact = f"{score.exact} of {score.plates}"
+        middle = statistics.median(score.times_ms)
+        print(
+            f"{name:10} {exact:>12} {score.confident_exact:12d} {len(score.other):12d} {middle:7.0f}"
+        )
+
+
+def _reader(name: str) -> AnyReader:
+    if name == "tesseract":
+        from tesseract import TesseractReader
+
+        return TesseractReader()
+    return make_reader(PlatesSettings(reader=name))
 
 
 if __name__ == "__main__":

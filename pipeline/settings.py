@@ -39,6 +39,14 @@ class FootageSettings(Section):
         2.0, ge=0, description="largest hole between two loop files of one trip"
     )
     gap_s: float = Field(1.0, gt=0, description="missing pictures for longer are recorded as a gap")
+    overlay: Literal["auto", "never", "always"] = Field(
+        "auto",
+        description="read time and place burnt into the picture; auto: where the file has no GPS "
+        "or nothing better than its name or its container tells the time",
+    )
+    overlay_date_order: Literal["auto", "dmy", "mdy", "ymd"] = Field(
+        "auto", description="how the burnt-in date is written, where it could be read in two ways"
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -64,7 +72,7 @@ class VisionSettings(Section):
 
 
 class PlatesSettings(Section):
-    reader: Literal["rapidocr", "easyocr"] = "rapidocr"
+    reader: Literal["shipped", "rapidocr", "easyocr"] = "rapidocr"
     scope: Literal["incidents", "all", "none"] = Field(
         "incidents", description="whose plates are read: vehicles of incidents, every vehicle, none"
     )
@@ -77,8 +85,46 @@ class PlatesSettings(Section):
 class EvidenceSettings(Section):
     lead_up_s: float = Field(10.0, ge=0)
     aftermath_s: float = Field(10.0, ge=0)
-    stills: int = Field(4, ge=1, le=12)
+    stills: int = Field(
+        6, ge=1, le=12, description="full pictures at most; above 6 more are spread over the act"
+    )
     annotated_height: int = Field(720, ge=120, description="lines of the annotated copy at most")
+    keep_metadata: bool = Field(
+        False, description="clips keep the container's texts: serial numbers, owners, places"
+    )
+    archive: Literal["folder", "zip", "both"] = Field(
+        "folder", description="a package as a folder, as one .zip, or both"
+    )
+    key: Path | None = Field(
+        None, description="Ed25519 key (PEM) that signs packages; default: this machine's own"
+    )
+    timestamp_url: str | None = Field(
+        None, description="time stamping authority (RFC 3161) that is told a SHA-256; default: none"
+    )
+
+    @field_validator("timestamp_url")
+    @classmethod
+    def _stamp_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("an address starts with https:// (or http://)")
+        return url
+
+
+class PlacesSettings(Section):
+    geocoder: str | None = Field(
+        None, description="address of a Nominatim server that names roads; nobody by default"
+    )
+    consent: bool = Field(
+        False, description="the geocoder may be told where an act happened; never asked without"
+    )
+    timeout_s: float = Field(5.0, gt=0, le=60, description="longest wait for the geocoder")
+
+    @field_validator("geocoder")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("an address starts with https:// (or http://)")
+        return url
 
 
 class Settings(Section):
@@ -89,6 +135,7 @@ class Settings(Section):
     vision: VisionSettings = VisionSettings()
     plates: PlatesSettings = PlatesSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    places: PlacesSettings = PlacesSettings()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="settings of each rule by its id; `enabled: false` leaves one out",

@@ -57,11 +57,12 @@ class Spelling:
         letter = np.log(np.maximum(1 - np.exp(broken) - np.exp(ended), 1e-12))
         before = np.concatenate([[0.0], np.cumsum(letter)])
         found: list[tuple[tuple[int, ...], float]] = []
-        for end in range(4, SLOTS):
-            found.append(((end,), float(before[end] + ended[end])))
+        for end in range(4, SLOTS + 1):
+            last = ended[end] if end < SLOTS else 0.0  # the longest fill every slot
+            found.append(((end,), float(before[end] + last)))
             for at in range(2, end - 1):
                 inside = before[at] + before[end] - before[at + 1]
-                found.append(((at, end - at - 1), float(inside + broken[at] + ended[end])))
+                found.append(((at, end - at - 1), float(inside + broken[at] + last)))
         found.sort(key=lambda one: -one[1])
         return [one for one in found[:4] if one[1] > np.log(least)]
 

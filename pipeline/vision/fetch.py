@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,7 +39,10 @@ def fetch(
         raise FetchError(f"{entry.url}: not reached earlier today; run: dashcam models pull")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _download(entry, part, progress)
+        if entry.member is None:
+            _download(entry, part, entry.bytes, progress)
+        else:
+            _fetch_archive(entry, entry.member, part, progress)
         _check(entry, part)
         part.replace(target)
         failed.unlink(missing_ok=True)
@@ -53,10 +58,37 @@ def fetch(
     return target
 
 
-def _download(entry: Entry, part: Path, progress: Callable[[int, int], None] | None) -> None:
+def _fetch_archive(
+    entry: Entry, member: str, part: Path, progress: Callable[[int, int], None] | None
+) -> None:
+    """Download the archive and take the one file out of it; the size of the archive is not known
+    beforehand, so an unfinished one has another name than a finished one."""
+    archive = part.with_name(part.name + ".zip")
+    if not archive.exists():
+        loading = part.with_name(part.name + ".loading")
+        _download(entry, loading, None, progress)
+        loading.replace(archive)
+    try:
+        with zipfile.ZipFile(archive) as opened, opened.open(member) as packed:
+            if opened.getinfo(member).file_size != entry.bytes:
+                raise zipfile.BadZipFile(f"{member} has another size")
+            with part.open("wb") as stream:
+                shutil.copyfileobj(packed, stream, 1 << 20)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise FetchError(f"{entry.url}: not the archive that is expected ({error})") from error
+    finally:
+        archive.unlink(missing_ok=True)
+
+
+def _download(
+    entry: Entry,
+    part: Path,
+    total: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> None:
     assert entry.url is not None
     have = part.stat().st_size if part.exists() else 0
-    if have >= entry.bytes:
+    if total is not None and have >= total:
         return
     headers = {"Range": f"bytes={have}-"} if have else {}
     with requests.get(
@@ -68,14 +100,15 @@ def _download(entry: Entry, part: Path, progress: Callable[[int, int], None] | N
         response.raise_for_status()
         resumed = response.status_code == 206
         done = have if resumed else 0
+        total = total or done + int(response.headers.get("Content-Length", 0))
         with part.open("ab" if resumed else "wb") as stream:
             for block in response.iter_content(_BLOCK):
                 stream.write(block)
                 done += len(block)
                 if progress:
-                    progress(done, entry.bytes)
-    if done < entry.bytes:
-        raise requests.ConnectionError(f"{done} of {entry.bytes} bytes arrived")
+                    progress(done, total)
+    if done < total:
+        raise requests.ConnectionError(f"{done} of {total} bytes arrived")
 
 
 def _check(entry: Entry, part: Path) -> None:

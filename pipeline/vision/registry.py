@@ -26,6 +26,7 @@ class Entry(BaseModel):
     task: str
     origin: str
     url: str | None = None  # where the released ones are fetched from; None: ships with us
+    member: str | None = None  # the file's name in the zip archive that `url` is, where it is one
     threshold: float | None = None  # confidence from which a detection counts
     card: str | None = None
 

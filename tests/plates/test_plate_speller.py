@@ -36,6 +36,7 @@ def spelling(said: str, doubts: dict[int, dict[str, float]] | None = None) -> Sp
         ("81AA/04892", "81-AA 048.92"),
         ("TM1234", "TM-12-34"),
         ("29LD12345", "29LD-123.45"),
+        ("60MĐ1/02343", "60-MĐ1 023.43"),
     ],
 )
 def test_a_clear_look_gives_its_plate(said: str, plate: str) -> None:

@@ -1,7 +1,9 @@
 """Fetching against a real local server: resume, checksum, cache, and no network at all."""
 
 import hashlib
+import io
 import threading
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +22,16 @@ from pipeline.vision.weights import checked, choose_weights
 CONTENT = bytes(range(256)) * 2000
 
 
+def _zipped(member: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(member, CONTENT)
+    return packed.getvalue()
+
+
+SERVED = {"/model.onnx": CONTENT, "/model.zip": _zipped("reader.pth"), "/other.zip": CONTENT}
+
+
 class _Server(BaseHTTPRequestHandler):
     """Serves CONTENT with ranges; breaks off after `limit` bytes, if told so."""
 
@@ -31,7 +43,7 @@ class _Server(BaseHTTPRequestHandler):
         wanted = self.headers.get("Range", "")
         self.log_lines.append(wanted)
         start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
-        body = CONTENT[start:]
+        body = SERVED[self.path][start:]
         self.send_response(206 if wanted else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -104,6 +116,42 @@ def test_a_wrong_checksum_is_not_kept(server: tuple[str, list[str], dict[str, in
     assert list(wrong.path.parent.iterdir()) == []
 
 
+def of_archive(url: str, **changes: object) -> Entry:
+    url = url.replace("model.onnx", "model.zip")
+    return entry(url, file="easyocr/reader.pth", member="reader.pth", **changes)
+
+
+def test_a_file_is_taken_out_of_its_archive(server: tuple[str, list[str], dict[str, int]]) -> None:
+    url, _, _ = server
+    path = fetch(of_archive(url))
+    assert path.read_bytes() == CONTENT
+    assert [item.name for item in path.parent.iterdir()] == ["reader.pth"]
+
+
+def test_an_archive_goes_on_where_it_broke_off(
+    server: tuple[str, list[str], dict[str, int]],
+) -> None:
+    url, log, state = server
+    state["limit"] = 200_000
+    with pytest.raises(FetchError, match="kept"):
+        fetch(of_archive(url))
+    assert fetch(of_archive(url)).read_bytes() == CONTENT
+    assert log[1].startswith("bytes=")
+
+
+def test_another_archive_is_not_kept(server: tuple[str, list[str], dict[str, int]]) -> None:
+    url, _, _ = server
+    for wrong in (
+        of_archive(url, sha256="0" * 64),
+        of_archive(url, bytes=7),
+        of_archive(url).model_copy(update={"member": "other.pth"}),
+        of_archive(url).model_copy(update={"url": url.replace("model.onnx", "other.zip")}),
+    ):
+        with pytest.raises(FetchError):
+            fetch(wrong)
+        assert list(wrong.path.parent.iterdir()) == []
+
+
 def test_a_file_that_was_changed_on_disk_is_refused(
     server: tuple[str, list[str], dict[str, int]],
 ) -> None:
@@ -163,3 +211,4 @@ def test_the_released_detector_is_in_the_list() -> None:
     released = listed[weights_module.RELEASED_DETECTOR]
     assert not released.is_shipped and len(released.sha256) == 64
     assert listed[weights_module.SHIPPED_DETECTOR].is_shipped
+    assert listed["easyocr_craft"].path.parent == listed["easyocr_english"].path.parent

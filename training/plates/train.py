@@ -38,6 +38,7 @@ def main() -> None:
     arguments.add_argument("--fonts", type=Path, help="folder of further fonts")
     arguments.add_argument("--streets", type=Path, help="folder of street pictures, for the ground")
     arguments.add_argument("--real", type=Path, nargs="*", default=[], help="CSVs of real crops")
+    arguments.add_argument("--real-share", type=float, default=0.3)
     arguments.add_argument("--batch", type=int, default=64)
     arguments.add_argument("--rate", type=float, default=2e-3)
     arguments.add_argument("--seed", type=int, default=0)
@@ -83,6 +84,7 @@ def train(options: argparse.Namespace) -> None:
                 options.batch,
                 options.seed + step,
                 real,
+                options.real_share,
             ),
             batch_size=None,
             num_workers=options.workers,
