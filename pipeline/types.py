@@ -116,6 +116,7 @@ class Footage:
     clock: Clock
     gps: GpsTrack | None
     warnings: tuple[str, ...] = ()
+    overlay_place: str | None = None  # name of a street or camera burnt into the picture
 
 
 @dataclass(frozen=True, slots=True)

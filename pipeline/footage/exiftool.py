@@ -25,7 +25,7 @@ def read_with_exiftool(path: Path) -> tuple[list[tuple[float, Fix]], tuple[str, 
     if executable is None or path.name.endswith("|"):  # old versions take that for a command
         return [], ()
     command = [executable, "-ee", "-n", "-json", "-G3", "-q", "-api", "LargeFileSupport=1"]
-    command += [f"-{tag}" for tag in (*_TAGS, "SampleTime", "SampleDuration")]
+    command += [f"-{tag}" for tag in (*_TAGS, "SampleTime", "SampleDuration", "Warning")]
     try:
         done = subprocess.run(
             [*command, str(path.absolute())],
@@ -39,10 +39,20 @@ def read_with_exiftool(path: Path) -> tuple[list[tuple[float, Fix]], tuple[str, 
     except OSError as error:
         return [], (f"ExifTool does not run ({error.strerror})",)
     try:
-        facts = json.loads(done.stdout.decode("utf-8", "replace") or "[]")
-        return _points(facts[0] if facts else {}), ()
-    except (ValueError, LookupError, AttributeError):
+        answer = json.loads(done.stdout.decode("utf-8", "replace") or "[]")
+        facts = answer[0] if answer else {}
+        wrong = _admits_wrong(facts)
+        return ([], (wrong,)) if wrong else (_points(facts), ())
+    except (ValueError, LookupError, AttributeError, OverflowError, RecursionError):
         return [], ("ExifTool's answer cannot be read",)
+
+
+def _admits_wrong(facts: dict[str, Any]) -> str | None:
+    """Of cameras that encipher positions ExifTool gives numbers, and warns that they are wrong."""
+    for name, value in facts.items():
+        if name.rpartition(":")[2] == "Warning" and "will be wrong" in str(value):
+            return "the camera enciphers its GPS positions; nobody can read them"
+    return None
 
 
 def _points(facts: dict[str, Any]) -> list[tuple[float, Fix]]:
@@ -105,6 +115,7 @@ def _moment(row: dict[str, Any]) -> tuple[datetime | None, bool]:
 
 def _number(value: Any) -> float:
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return nan
+    return number if isfinite(number) else nan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import nan
+from math import inf, nan
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from pipeline.types import GpsTrack
 
 _EARTH_RADIUS_M = 6_371_000.0
 _FASTEST_MPS = 120.0  # faster than any road user: a jump of the receiver
+_MOST_RUNS = 500  # pieces that no road user could join: a receiver that is merely bad has few
 _JITTER_M = 50.0  # what a receiver may be off between two points
 
 
@@ -25,6 +26,15 @@ class Fix:
     speed_mps: float = nan
     altitude_m: float = nan
     utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A position as a log holds it: `fix.utc`, or the footage's time, or a clock without a zone."""
+
+    fix: Fix
+    file_time_s: float = nan
+    clock: datetime | None = None
 
 
 def sound(points: Sequence[tuple[float, Fix]]) -> tuple[list[tuple[float, Fix]], list[str]]:
@@ -46,9 +56,13 @@ def sound(points: Sequence[tuple[float, Fix]]) -> tuple[list[tuple[float, Fix]],
         warnings.append(f"{len(points) - len(there)} points without a position left out")
     there.sort(key=lambda point: point[0])
     runs: list[list[tuple[float, Fix]]] = []
+    latest = -inf
     for point in there:
-        if runs and point[0] <= runs[-1][-1][0]:
+        if point[0] <= latest:
             continue
+        if len(runs) > _MOST_RUNS:
+            return [], [*warnings, "it jumps about; not used"]
+        latest = point[0]
         home = next((run for run in reversed(runs) if _reachable(run[-1], point)), None)
         if home is None:
             runs.append([point])

@@ -9,28 +9,25 @@ divisors, `TYPE` the fields of a structure, `GPSF` whether there is a fix, `GPSU
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import hypot
 
 from pipeline.footage.fixes import Fix
+from pipeline.footage.samples import Sample
 
 _FORMATS = {
     "b": "b", "B": "B", "s": "h", "S": "H", "l": "i", "L": "I",
     "j": "q", "J": "Q", "f": "f", "d": "d",
 }  # fmt: skip
 _DAY_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
-_NO_FIX = (0, 1)
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+_FIXED = (2, 3)  # dimensions; 0 means no satellites
+_GPS_KEYS = (b"GPS5", b"GPS9", b"GLPI")
+_MOST_ELEMENTS = 4_000_000  # of all packets of a file; a GoPro writes some 300 a second
 
-
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """One packet of the telemetry stream and the stretch of file time it covers."""
-
-    content: bytes
-    start_s: float
-    duration_s: float
+Packet = Sample  # as the format calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,14 @@ class _Element:
     content: bytes
 
 
-def read_gpmf(packets: Sequence[Packet]) -> tuple[list[tuple[float, Fix]], int]:
+class _Allowance:
+    """How many elements may still be read: a file of nothing but heads must not hold us."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_ELEMENTS
+
+
+def read_gpmf(packets: Iterable[Packet]) -> tuple[list[tuple[float, Fix]], int]:
     """Fixes (file time, position) of all packets, and how many had no satellites.
 
     Samples are spread evenly over their packet, as the format has it. Damaged elements end the
@@ -49,10 +53,13 @@ def read_gpmf(packets: Sequence[Packet]) -> tuple[list[tuple[float, Fix]], int]:
     """
     found: list[tuple[float, Fix]] = []
     lost = 0
+    allowance = _Allowance()
     for packet in packets:
-        clock = _boot_clock(packet.content)
+        if not any(key in packet.content for key in _GPS_KEYS):
+            continue
+        clock = _boot_clock(packet.content, allowance)
         best: list[Fix | None] = []
-        for stream in _streams(packet.content):
+        for stream in _streams(packet.content, allowance):
             samples = _samples(stream, clock)
             # Old cameras wrote GPS5, new ones GPS9 or both; the drone writes its position (GLPI).
             if len(samples) > len(best):
@@ -80,7 +87,7 @@ def _gps5(stream: dict[str, _Element]) -> list[Fix | None]:
     """Latitude, longitude, altitude, speed over ground, speed in space."""
     rows = _rows(stream, "GPS5")
     fix = _first(stream.get("GPSF"))
-    if fix is not None and int(fix) in _NO_FIX:
+    if fix is not None and fix not in _FIXED:
         return [None] * len(rows)
     moment = _gpsu(stream.get("GPSU"))
     return [
@@ -93,9 +100,9 @@ def _gps5(stream: dict[str, _Element]) -> list[Fix | None]:
 
 def _gps9(row: list[float]) -> Fix | None:
     """As GPS5, then days since 2000, seconds of the day, dilution of precision, fix (0, 2, 3)."""
-    if len(row) < 9 or int(row[8]) in _NO_FIX:
+    if len(row) < 9 or row[8] not in _FIXED:
         return None
-    moment = _DAY_ZERO + timedelta(days=min(row[5], 100_000), seconds=min(row[6], 1e6))
+    moment = _after(_DAY_ZERO, row[5] * 86_400 + row[6])
     return Fix(row[0], row[1], row[3], row[2], moment)
 
 
@@ -105,13 +112,20 @@ def _glpi(row: list[float], boot_clock: float | None) -> Fix | None:
         return None
     moment = None
     if boot_clock is not None:
-        moment = datetime.fromtimestamp(boot_clock + row[0], UTC)
+        moment = _after(_UNIX, boot_clock + row[0])
     return Fix(row[1], row[2], hypot(row[5], row[6]), row[3], moment)
 
 
-def _boot_clock(content: bytes) -> float | None:
+def _after(zero: datetime, seconds: float) -> datetime | None:
+    """The moment that lies so far after `zero`; None for what is no number or centuries away."""
+    return zero + timedelta(seconds=seconds) if 0 < seconds < 1e10 else None
+
+
+def _boot_clock(content: bytes, allowance: _Allowance) -> float | None:
     """Unix time of the device's boot, from a `SYST` element (seconds since boot, Unix time)."""
-    for stream in _streams(content):
+    if b"SYST" not in content:
+        return None
+    for stream in _streams(content, allowance):
         for row in _rows(stream, "SYST"):
             if len(row) == 2 and 1e9 < row[1] < 1e10:
                 return row[1] - row[0]
@@ -130,18 +144,22 @@ def _gpsu(element: _Element | None) -> datetime | None:
     return moment.replace(tzinfo=UTC)
 
 
-def _streams(content: bytes) -> Iterator[dict[str, _Element]]:
+def _streams(content: bytes, allowance: _Allowance) -> Iterator[dict[str, _Element]]:
     """The elements of each stream of each device, by key."""
-    for device in _elements(content):
+    for device in _elements(content, allowance):
         if device.key == "DEVC":
-            for stream in _elements(device.content):
+            for stream in _elements(device.content, allowance):
                 if stream.key == "STRM":
-                    yield {element.key: element for element in _elements(stream.content)}
+                    inside = _elements(stream.content, allowance)
+                    yield {element.key: element for element in inside}
 
 
-def _elements(content: bytes) -> Iterator[_Element]:
+def _elements(content: bytes, allowance: _Allowance) -> Iterator[_Element]:
     position = 0
     while position + 8 <= len(content):
+        if allowance.left <= 0:
+            return
+        allowance.left -= 1
         key, kind, size, count = struct.unpack_from(">4scBH", content, position)
         length = size * count
         position += 8
@@ -165,7 +183,7 @@ def _rows(stream: dict[str, _Element], key: str) -> list[list[float]]:
     if kinds == "?":
         told = stream.get("TYPE")
         kinds = told.content.decode("latin-1").strip("\0") if told else ""
-    if any(kind not in _FORMATS for kind in kinds) or not kinds:
+    if not 0 < len(kinds) <= samples.size or any(kind not in _FORMATS for kind in kinds):
         return []
     if samples.type != "?":
         kinds *= samples.size // struct.calcsize(">" + _FORMATS[kinds])

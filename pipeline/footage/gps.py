@@ -1,7 +1,7 @@
 """Where a file was recorded, as far as the file itself tells.
 
-In order: a GoPro's telemetry stream; the one point that phones write; what ExifTool finds, where it
-is installed.
+In order: telemetry that the camera left in the file, by our own readers; what ExifTool finds, where
+it is installed; the one point that phones write (`docs/time-and-place.md` says why).
 """
 
 from __future__ import annotations
@@ -10,48 +10,82 @@ import re
 import statistics
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from math import nan
+from itertools import pairwise
+from math import isfinite, nan
 from pathlib import Path
-from typing import Any
 
 import av.container
 
+from pipeline.footage.embedded import read_embedded
 from pipeline.footage.exiftool import read_with_exiftool
 from pipeline.footage.fixes import Fix, sound, track_of
-from pipeline.footage.gpmf import Packet, read_gpmf
 from pipeline.footage.opening import video_stream
+from pipeline.footage.receiver import believed, is_local, own_dates, untimed
 from pipeline.types import GpsTrack
 
 _ISO6709 = re.compile(r"^([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?")
-_LARGEST_PACKET = 4 * 1024 * 1024
 _SETTLED_S = 2.0  # clocks of single fixes that differ by more are not a clock
+_FAR_DEGREES = 0.01  # a kilometre: no vehicle goes so far between two points of a track
+_MOST_JUMPS = 500  # of a receiver that is merely bad
 
 
 def read_gps(
     path: Path, container: av.container.InputContainer
 ) -> tuple[GpsTrack | None, tuple[str, ...]]:
     """The best track that the file holds, and warnings in words. Reads no pictures."""
-    warnings: list[str] = []
-    packets = _telemetry(path, container)
-    points, lost = read_gpmf(packets)
-    if lost:
-        warnings.append(f"GPS without satellites for {lost} of {lost + len(points)} points")
-    track = _track("gpmf", points, warnings)
-    if track is None:
-        track = _location(container)
-    if track is None and not packets:
+    dates = own_dates(path.stem, container.metadata.get("creation_time"))
+    duration_s = (container.duration or 0) / av.time_base
+    try:
+        # Unbuffered: a few bytes here and there are read, of files of gigabytes.
+        with path.open("rb", buffering=0) as file:
+            found = read_embedded(file, duration_s, _zero_s(container), dates)
+    except OSError as error:
+        return None, (f"GPS in the file is not read ({error.strerror or error})",)
+    warnings = [*found.warnings]
+    points = found.points
+    if found.perhaps_local and is_local(points, path.stem, duration_s):
+        points = untimed(points)
+        warnings.append(
+            "GPS: the receiver's time reads like the file's name, so it may be local time; not used"
+        )
+    track = track_from(found.source, points, dates, warnings)
+    if track is None and not found.unreadable:
         points, more = read_with_exiftool(path)
         warnings += more
-        track = _track("exiftool", points, warnings)
+        track = track_from("exiftool", points, dates, warnings)
+    if track is None:
+        track = _location(container)
     return track, tuple(warnings)
 
 
-def _track(
-    source: str, points: Sequence[tuple[float, Fix]], warnings: list[str]
+def track_from(
+    source: str,
+    points: Sequence[tuple[float, Fix]],
+    dates: Sequence[datetime],
+    warnings: list[str],
 ) -> GpsTrack | None:
+    """A track of what is sound among raw points (file time, fix); adds to `warnings`."""
+    points = [(time_s, fix) for time_s, fix in points if isfinite(time_s)]
+    jumps = sum(_far(a, b) for (_, a), (_, b) in pairwise(points))
+    if jumps > _MOST_JUMPS:
+        warnings.append(f"GPS: {jumps} jumps of a kilometre or more; the track is not used")
+        return None
     kept, more = sound(points)
-    warnings += (f"GPS: {text}" for text in more)
-    return track_of(source, kept, _utc_start(kept)) if kept else None
+    kept, doubts = believed(kept, dates)
+    warnings += (f"GPS: {text}" for text in (*more, *doubts))
+    if not kept:
+        return None
+    start = _utc_start(kept)
+    if start is None and any(fix.utc for _, fix in kept):
+        warnings.append("GPS: the receiver's clock does not run with the footage; not used")
+    return track_of(source, kept, start)
+
+
+def _far(first: Fix, second: Fix) -> bool:
+    return (
+        abs(first.latitude - second.latitude) > _FAR_DEGREES
+        or abs(first.longitude - second.longitude) > _FAR_DEGREES
+    )
 
 
 def _utc_start(points: Sequence[tuple[float, Fix]]) -> datetime | None:
@@ -67,40 +101,10 @@ def _utc_start(points: Sequence[tuple[float, Fix]]) -> datetime | None:
     return datetime.fromtimestamp(middle, UTC)
 
 
-def _telemetry(path: Path, container: av.container.InputContainer) -> list[Packet]:
-    """Packets of the GoPro telemetry stream, read from where the index says.
-
-    FFmpeg gives `gpmd` no codec of its own, so the stream is known by its handler's name or by the
-    letters its packets begin with. Reading by the index leaves gigabytes of pictures unread.
-    """
+def _zero_s(container: av.container.InputContainer) -> float:
+    """The track time of the first picture."""
     video = video_stream(container)
-    zero_s = float(video.start_time * video.time_base) if video and video.start_time else 0.0
-    for stream in container.streams:
-        if stream.type != "data":
-            continue
-        named = "GoPro MET" in stream.metadata.get("handler_name", "")
-        entries = [entry for entry in stream.index_entries if 8 <= entry.size <= _LARGEST_PACKET]
-        if entries and (named or _starts_with_device(path, entries[0])):
-            return _packets(path, entries, stream, zero_s)
-    return []
-
-
-def _packets(path: Path, entries: Sequence[Any], stream: Any, zero_s: float) -> list[Packet]:
-    base = float(stream.time_base)
-    starts = [entry.timestamp * base - zero_s for entry in entries]
-    packets = []
-    with path.open("rb") as file:
-        for number, (entry, start_s) in enumerate(zip(entries, starts, strict=True)):
-            file.seek(entry.pos)
-            end_s = starts[number + 1] if number + 1 < len(starts) else start_s + 1.0
-            packets.append(Packet(file.read(entry.size), start_s, max(end_s - start_s, 0.0)))
-    return packets
-
-
-def _starts_with_device(path: Path, entry: Any) -> bool:
-    with path.open("rb") as file:
-        file.seek(entry.pos)
-        return file.read(4) == b"DEVC"
+    return float(video.start_time * video.time_base) if video and video.start_time else 0.0
 
 
 def _location(container: av.container.InputContainer) -> GpsTrack | None:

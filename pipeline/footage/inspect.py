@@ -44,6 +44,7 @@ def describe(footage: Footage) -> dict[str, Any]:
             for item in clock.candidates
         ],
         "gps": _gps(footage.gps) if footage.gps is not None else None,
+        "overlay_place": footage.overlay_place,
         "warnings": [*footage.warnings, *clock.warnings],
     }
 

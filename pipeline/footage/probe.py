@@ -16,7 +16,7 @@ from pipeline.footage.clock import read_clock
 from pipeline.footage.gps import read_gps
 from pipeline.footage.opening import open_video, video_stream
 from pipeline.footage.pictures import decoded
-from pipeline.footage.sidecar import read_sidecar
+from pipeline.footage.sidecar import read_sidecar, sidecar_times
 from pipeline.settings import FootageSettings
 from pipeline.types import Footage, Stream
 
@@ -98,7 +98,15 @@ def _read(
     audio = next(iter(container.streams.audio), None)
     duration = _duration(container, video)
     gps, gps_warnings = read_gps(path, container)
-    clock = read_clock(path, container.metadata, gps, settings, start_time)
+    clock = read_clock(
+        path,
+        container.metadata,
+        gps,
+        settings,
+        start_time,
+        duration_s=duration,
+        more=sidecar_times(path, gps_file, settings),
+    )
     if gps_file is not None or gps is None or len(gps) < 2:
         beside, more = read_sidecar(path, gps_file, clock.start, duration)
         gps, gps_warnings = beside or gps, (*gps_warnings, *more)

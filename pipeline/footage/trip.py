@@ -2,19 +2,22 @@
 
 A dashcam cuts its recording into files of a few minutes. Two files are one recording where nothing
 speaks against it (same folder or same clock, same picture, same camera) and where one begins when
-the other ends: by their clocks, or, where there are none, by consecutive numbers in names that are
-otherwise equal. On weaker evidence files stay alone.
+the other ends: by the best clock that both have, or, where there are none, by consecutive numbers
+in names that are otherwise equal. On weaker evidence files stay alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from pipeline.footage.clock import ORDER
 from pipeline.footage.find import natural
+from pipeline.footage.settle import settled
 from pipeline.settings import FootageSettings
 from pipeline.types import Footage, Trip
 
@@ -22,12 +25,17 @@ _NAME_ROUNDING_S = 1.0  # names tell whole seconds, at either end of the joint
 _FRAME_RATE_SHARE = 0.02
 _DOUBTFUL_HOLE_S = 1.5  # by names a hole this small may be none
 # 70mai …000012F, Viofo …_001A, BlackVue …_NF (N: normal, E: event, P: parked), Nextbase …_FH
-# (H, L: quality), Tesla …-left_repeater.
+# (H, L: quality), Tesla …-left_repeater, Vantrue …_N_A; in front: Thinkware FRONT_…
+_WORDS = (
+    "front|rear|back|inside|interior|cabin|left_repeater|right_repeater|left_pillar|right_pillar"
+)
 _CAMERAS = re.compile(
-    r"(?:(?<=\d)[_-]?|[_-])(?:[NEPM]?(?P<letter>[FRABI])[HL]?|"
-    r"(?P<word>front|rear|back|inside|cabin|left_repeater|right_repeater|left_pillar|right_pillar))$",
+    r"(?:(?<=\d)[_-]?|[_-])(?:[NEPM]?(?P<letter>[FRABIT])[HL]?|"
+    rf"(?P<word>{_WORDS}|ch[1-4]))$|^(?P<first>{_WORDS}|ch[1-4])[_-]",
     re.IGNORECASE,
 )
+# Folders: 70mai Normal/Front, Viofo Movie/F, recorders of several channels CH1.
+_FOLDERS = re.compile(rf"^(?:.*[ _-])?(?P<word>{_WORDS}|ch[1-4]|[FRI])$", re.IGNORECASE)
 # GoPro names its chapters GX010123, GX020123: chapter, then the number of the recording.
 _GOPRO = re.compile(r"^G[HXLP](\d\d)(\d{4})$", re.I)
 _NUMBER = re.compile(r"\d+")
@@ -35,6 +43,7 @@ _NUMBER = re.compile(r"\d+")
 
 def join(footage: Sequence[Footage], settings: FootageSettings) -> list[Trip]:
     """Trips in order of time, those without a clock last; each file is in exactly one."""
+    footage = settled(footage)
     timed = sorted(
         (item for item in footage if item.clock.start is not None),
         key=lambda item: (item.clock.start, natural(item.path)),
@@ -76,9 +85,15 @@ def starts(trips: Sequence[Trip], start: datetime) -> dict[Path, datetime]:
 
 
 def camera_of(item: Footage) -> str:
-    """The mark in a file name that tells the cameras of one device apart ("F", "R", …), or ""."""
+    """The mark that tells the cameras of one device apart ("F", "R", "FRONT", …), or "".
+
+    It stands in the file's name, or is the name of its folder.
+    """
     match = _CAMERAS.search(item.path.stem)
-    return (match["letter"] or match["word"]).upper() if match else ""
+    if match:
+        return (match["letter"] or match["word"] or match["first"]).upper()
+    folder = _FOLDERS.match(item.path.parent.name)
+    return folder["word"].upper() if folder else ""
 
 
 def _follows(first: Footage, second: Footage, settings: FootageSettings) -> bool:
@@ -86,15 +101,13 @@ def _follows(first: Footage, second: Footage, settings: FootageSettings) -> bool
         return False
     if first.clock.start is None or second.clock.start is None:
         return first.clock.start is second.clock.start and _numbered(first, second)
-    if first.clock.source != second.clock.source:
-        return False
-    if first.clock.source == "option":
+    joint = _joint(first, second)
+    if joint is None or joint.source == "option":
         return False  # one time said for all files tells nothing of their order
-    if first.clock.source == "container" and not _numbered(first, second):
+    if joint.source == "container" and not _numbered(first, second):
         return False  # some cameras write the time of the last picture there
-    hole = _hole_s(first, second) or 0.0
-    slack = _slack_s(first, second)
-    return -slack <= hole <= settings.joint_gap_s + slack
+    slack = min(max(joint.uncertainty_s, _NAME_ROUNDING_S), 2 * _NAME_ROUNDING_S)
+    return -slack <= joint.hole_s <= settings.joint_gap_s + slack
 
 
 def _same_camera(first: Footage, second: Footage) -> bool:
@@ -109,17 +122,37 @@ def _same_camera(first: Footage, second: Footage) -> bool:
     )
 
 
-def _hole_s(first: Footage, second: Footage) -> float | None:
-    """Seconds between the end of one file and the beginning of the other, by their clocks."""
-    if first.clock.start is None or second.clock.start is None:
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """Between the end of one file and the beginning of the next, by one source for both."""
+
+    hole_s: float
+    uncertainty_s: float  # names are cut to seconds, clocks have their own
+    source: str
+
+
+def _joint(first: Footage, second: Footage) -> _Joint | None:
+    """By the chosen source if it is one and the same, else by the best that tells of both.
+
+    The satellites may be found in the second file only: its name goes on where the first's ended.
+    """
+    clocks = first.clock, second.clock
+    if clocks[0].start is None or clocks[1].start is None:
         return None
-    return (second.clock.start - first.clock.start).total_seconds() - first.duration_s
-
-
-def _slack_s(first: Footage, second: Footage) -> float:
-    """How far off the measured hole may be: names are cut to seconds, clocks have their own."""
-    uncertainty = max(first.clock.uncertainty_s or 0.0, second.clock.uncertainty_s or 0.0)
-    return min(max(uncertainty, _NAME_ROUNDING_S), 2 * _NAME_ROUNDING_S)
+    if clocks[0].source == clocks[1].source and clocks[0].source is not None:
+        span_s = (clocks[1].start - clocks[0].start).total_seconds()
+        uncertainty_s = max(clock.uncertainty_s or 0.0 for clock in clocks)
+        return _Joint(span_s - first.duration_s, uncertainty_s, clocks[0].source)
+    for source in ORDER:
+        told = [
+            next((item for item in clock.candidates if item.source == source), None)
+            for clock in clocks
+        ]
+        if source not in ("option", "gps") and told[0] is not None and told[1] is not None:
+            span_s = (told[1].start - told[0].start).total_seconds()
+            uncertainty_s = max(told[0].uncertainty_s, told[1].uncertainty_s)
+            return _Joint(span_s - first.duration_s, uncertainty_s, source)
+    return None
 
 
 def _numbered(first: Footage, second: Footage) -> bool:
@@ -150,8 +183,9 @@ def _offsets(chain: Sequence[Footage]) -> tuple[float, ...]:
     """
     offsets = [0.0]
     for first, second in pairwise(chain):
-        hole = _hole_s(first, second) or 0.0
-        uncertainty = max(first.clock.uncertainty_s or 0.0, second.clock.uncertainty_s or 0.0)
-        sure = hole > min(2 * uncertainty, _DOUBTFUL_HOLE_S)
-        offsets.append(offsets[-1] + first.duration_s + (hole if sure else 0.0))
+        joint = _joint(first, second)
+        hole_s = joint.hole_s if joint is not None else 0.0
+        uncertainty_s = joint.uncertainty_s if joint is not None else 0.0
+        sure = hole_s > min(2 * uncertainty_s, _DOUBTFUL_HOLE_S)
+        offsets.append(offsets[-1] + first.duration_s + (hole_s if sure else 0.0))
     return tuple(offsets)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.footage.trip import camera_of, join, starts
 from pipeline.settings import FootageSettings
-from pipeline.types import Footage
+from pipeline.types import Clock, Footage, TimeCandidate
 from tests.footage.recordings import SETTINGS, footage
 
 START = datetime(2023, 11, 5, 14, 30, tzinfo=timezone(timedelta(hours=7)))
@@ -60,7 +62,7 @@ def test_the_largest_hole_is_a_setting() -> None:
 def test_a_real_hole_is_kept_in_the_offsets() -> None:
     [trip] = join([at(0), at(63)], SETTINGS)
     assert trip.offsets_s == (0.0, 63.0)
-    precise = {"source": "gps", "uncertainty_s": 0.2}
+    precise: dict[str, Any] = {"source": "gps", "uncertainty_s": 0.2}
     [trip] = join([at(0, **precise), at(61.5, **precise), at(121.6, **precise)], SETTINGS)
     assert trip.offsets_s == pytest.approx((0.0, 61.5, 121.5))
 
@@ -93,6 +95,8 @@ def test_the_average_rate_may_differ_by_a_dropped_picture() -> None:
         ("{t:%Y%m%d_%H%M%S}_{c}.mp4", "front", "rear"),
         ("{t:%y%m%d_%H%M%S}_01{n}_{c}H.MP4", "F", "R"),
         ("{t:%Y-%m-%d_%H-%M-%S}-{c}.mp4", "left_repeater", "right_repeater"),
+        ("{c}_{t:%Y%m%d_%H%M%S}.mp4", "FRONT", "REAR"),
+        ("{t:%Y%m%d_%H%M%S}_00{n}1_N_{c}.mp4", "A", "B"),
     ],
 )
 def test_front_and_rear_are_two_trips(pattern: str, front: str, rear: str) -> None:
@@ -105,6 +109,19 @@ def test_front_and_rear_are_two_trips(pattern: str, front: str, rear: str) -> No
     assert [len(trip.footage) for trip in trips] == [3, 3]
     for trip in trips:
         assert len({camera_of(item) for item in trip.footage}) == 1
+
+
+@pytest.mark.parametrize(
+    ("front", "rear"), [("Front", "Back"), ("F", "R"), ("Movie_F", "Movie_R"), ("CH1", "CH2")]
+)
+def test_front_and_rear_in_folders_of_their_own(front: str, rear: str) -> None:
+    """Names are the same in both; each folder is a camera."""
+    items = [at(60 * n, folder=f"/card/{folder}") for n in (1, 0, 2) for folder in (rear, front)]
+    trips = join(items, SETTINGS)
+    assert [len(trip.footage) for trip in trips] == [3, 3]
+    assert {camera_of(trip.footage[0]) for trip in trips} == {
+        front.split("_")[-1].upper(), rear.split("_")[-1].upper(),
+    }  # fmt: skip
 
 
 def test_an_event_file_of_the_same_camera_goes_on() -> None:
@@ -204,3 +221,65 @@ def test_without_clocks_only_the_trip_that_is_told_of_has_a_start() -> None:
     trips = join([first, other], SETTINGS)
     assert len(trips) == 2
     assert starts(trips, START) == {first.path: START}
+
+
+# --- satellites in some files only ---------------------------------------------------------------
+
+
+def named(seconds: float, gps_after_s: float | None = None, name: str | None = None) -> Footage:
+    """A file dated by its name, and by satellites that say the name is wrong by `gps_after_s`."""
+    item = at(seconds, name)
+    assert item.clock.start is not None
+    candidates = [TimeCandidate("filename", item.clock.start, 2.0)]
+    clock = Clock(item.clock.start, "filename", 2.0, tuple(candidates))
+    if gps_after_s is not None:
+        start = item.clock.start + timedelta(seconds=gps_after_s)
+        candidates.insert(0, TimeCandidate("gps", start, 1.0))
+        clock = Clock(start, "gps", 1.0, tuple(candidates))
+    return replace(item, clock=clock)
+
+
+def test_a_recording_goes_on_where_the_satellites_are_found() -> None:
+    [trip] = join([named(0), named(60, 0.6), named(120, 0.4)], SETTINGS)
+    assert [item.clock.source for item in trip.footage] == ["filename", "gps", "gps"]
+    assert trip.offsets_s == (0.0, 60.0, 120.0)
+
+
+@pytest.mark.parametrize("off", [240.0, -240.0, 7 * 3600.0])
+def test_a_wrong_clock_is_set_right_by_the_file_beside(off: float) -> None:
+    items = [named(0), named(60, off), named(120, off), named(180)]
+    [trip] = join(items, SETTINGS)
+    assert trip.offsets_s == (0.0, 60.0, 120.0, 180.0)
+    for number, item in enumerate(trip.footage):
+        assert item.path == items[number].path
+        assert item.clock.source == "gps"
+        assert item.clock.start == START + timedelta(seconds=60 * number + off)
+    first = trip.footage[0].clock
+    assert first.uncertainty_s == 3.0
+    side = "slow" if off > 0 else "fast"
+    assert (
+        f"the camera's clock was {abs(off):.0f} s {side} in 20231105_143100.mp4"
+        in (first.warnings[-1])
+    )
+    assert [item.source for item in first.candidates] == ["gps", "filename"]
+
+
+def test_a_clock_is_not_moved_by_a_file_of_another_day_or_folder() -> None:
+    far = named(-14 * 3600, 240)
+    other = replace(named(60, 240), path=Path("/other/20231105_143100.mp4"))
+    for items in ([named(0), far], [named(0), other]):
+        starts_found = [trip.footage[0].clock for trip in join(items, SETTINGS)]
+        assert [clock.start for clock in starts_found if clock.source == "filename"] == [START]
+
+
+def test_an_act_over_the_seam_has_one_place_in_time() -> None:
+    """Trip time runs on over the seam; a moment behind it lies in the second file."""
+    [trip] = join([at(0, duration_s=59.97), at(60, duration_s=59.97)], SETTINGS)
+    assert trip.locate(59.0) == (0, 59.0)
+    index, file_time_s = trip.locate(61.0)
+    assert index == 1
+    assert file_time_s == pytest.approx(1.03)
+    before, behind = trip.at(59.9), trip.at(60.1)
+    assert before is not None
+    assert behind is not None
+    assert timedelta() < behind - before < timedelta(seconds=0.5)
