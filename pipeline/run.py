@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,13 +22,15 @@ from pipeline.errors import InputError, OutputError
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package
 from pipeline.footage.find import find_footage
 from pipeline.footage.frames import frames
+from pipeline.footage.overlay import OverlayReader, with_overlay
 from pipeline.footage.probe import probe
 from pipeline.footage.trip import join, starts
 from pipeline.journal import Journal
-from pipeline.plates import make_reader
+from pipeline.plates import make_reader, models_of
 from pipeline.plates.vehicles import PlateService
 from pipeline.progress import Advance, Reporter, Silent
 from pipeline.scene.builder import SceneBuilder
+from pipeline.scene.driven import Driven
 from pipeline.settings import Settings
 from pipeline.types import Abstention, Footage, Gap, Incident, Plate, Scene, Track, Trip
 from pipeline.violations.base import Rule
@@ -110,7 +111,7 @@ def observe(
     `advance` is called with the seconds of the trip seen so far. Raises DecodeError.
     """
     rate = settings.footage.sample_rate_hz
-    tracker, builder = Tracker(rate), SceneBuilder(rate)
+    tracker, builder = Tracker(rate), SceneBuilder(rate, Driven(trip))
     gaps: list[Gap] = []
     with closing(frames(trip, settings.footage, on_gap=gaps.append)) as pictures:
         for frame in pictures:
@@ -156,12 +157,14 @@ def _trips(request: Request, result: Result, reporter: Reporter) -> list[Trip]:
     result.failures += unreadable
     settings = request.settings.footage
     footage: list[Footage] = []
+    overlays = OverlayReader(settings)
     with reporter.stage(
         word("stage.inspect", request.settings.language), len(paths), ""
     ) as advance:
         for index, path in enumerate(paths):
             try:
-                footage.append(probe(path, settings, gps_file=request.gps_file))
+                found = probe(path, settings, gps_file=request.gps_file)
+                footage.append(with_overlay(found, settings, overlays))
             except InputError as error:
                 result.failures.append(error)
             advance(index + 1)
@@ -173,21 +176,24 @@ def _trips(request: Request, result: Result, reporter: Reporter) -> list[Trip]:
     start = request.start_time
     if start.tzinfo is None:
         start = start.replace(tzinfo=ZoneInfo(settings.time_zone))
-    return [_started(trip, starts(trips, start), request) for trip in trips]
+    return [_started(trip, starts(trips, start), request, overlays) for trip in trips]
 
 
-def _started(trip: Trip, begins: Mapping[Path, datetime], request: Request) -> Trip:
+def _started(
+    trip: Trip, begins: Mapping[Path, datetime], request: Request, overlays: OverlayReader
+) -> Trip:
     """The trip with the clocks that follow from what the user said of the first file."""
-    footage = tuple(
+    settings = request.settings.footage
+    found = (
         probe(
             item.path,
-            request.settings.footage,
+            settings,
             start_time=begins.get(item.path),
             gps_file=request.gps_file,
         )
         for item in trip.footage
     )
-    return Trip(footage, trip.offsets_s)
+    return Trip(tuple(with_overlay(item, settings, overlays) for item in found), trip.offsets_s)
 
 
 def _observe(
@@ -214,7 +220,7 @@ def _observe(
                 reason=gap.reason,
             )
         )
-    record.save(folder, tracks, scene)
+    record.save(folder, tracks, scene, [item.path.name for item in trip.footage])
     return tracks, scene
 
 
@@ -271,8 +277,7 @@ def _package(
         return []
     models = [ModelUse(weights.name, weights.origin, weights.sha256, "detector")]
     if plates:
-        reader = settings.plates.reader
-        models.append(ModelUse(f"{reader} {version(reader)}", "package", None, "plate_reader"))
+        models += [ModelUse(*model) for model in models_of(settings.plates)]
     packaged = []
     name = word("stage.packages", settings.language)
     with reporter.stage(name, len(incidents), "") as advance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,14 @@ from pipeline.commands.common import (
 from pipeline.errors import InputError, UsageError
 
 
+class When(StrEnum):
+    """The values of the setting `footage.overlay`."""
+
+    AUTO = "auto"
+    NEVER = "never"
+    ALWAYS = "always"
+
+
 def inspect(
     footage: Footage,
     config: Config = None,
@@ -34,17 +43,24 @@ def inspect(
     gps: Annotated[
         Path | None, typer.Option("--gps", metavar="FILE", help="GPS track: .gpx or .nmea.")
     ] = None,
+    overlay: Annotated[
+        When | None, typer.Option("--overlay", help="Read what is burnt into the picture.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what a camera left in its files: streams, rotation, time and its source, GPS.
+    """Show what a camera left in its files: streams, rotation, time and its source, GPS, overlay.
 
     Example: `dashcam inspect NO20231105-143000-000012F.MP4 --json`
     """
     from pipeline.footage.find import find_footage
     from pipeline.footage.inspect import describe
+    from pipeline.footage.overlay import OverlayReader, with_overlay
     from pipeline.footage.probe import probe
 
-    settings = settings_of(config)
+    settings = settings_of(config).footage
+    if overlay is not None:
+        settings = settings.model_copy(update={"overlay": overlay.value})
+    overlays = OverlayReader(settings)
     paths, failures = find_footage(footage)
     for error in failures:
         complain(str(error))
@@ -52,7 +68,8 @@ def inspect(
         raise UsageError("--start-time tells of one file, but there are several; name one")
     for path in paths:
         try:
-            found = probe(path, settings.footage, start_time=moment(start_time), gps_file=gps)
+            probed = probe(path, settings, start_time=moment(start_time), gps_file=gps)
+            found = with_overlay(probed, settings, overlays)
         except InputError as error:
             collect(failures)(error)
             continue
