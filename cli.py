@@ -17,7 +17,8 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__
-from pipeline.commands import config, models, rules
+from pipeline.commands import config, key, models, reporter, rules
+from pipeline.commands import submit as submitting
 from pipeline.commands.common import complain
 from pipeline.commands.doctor import doctor
 from pipeline.commands.inspect import inspect
@@ -80,8 +81,21 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for _command in (process, detect, plates, inspect, judge, verify, doctor):
+for _command in (
+    process,
+    detect,
+    plates,
+    inspect,
+    judge,
+    verify,
+    submitting.submit,
+    submitting.channels,
+    doctor,
+):
     app.command()(_command)
+app.add_typer(reporter.app, name="reporter")
+app.add_typer(submitting.app, name="submitted")
+app.add_typer(key.app, name="key")
 app.add_typer(rules.app, name="rules")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.errors import InputError, OutputError
+from pipeline.privacy import without_folders
 from pipeline.settings import Settings
 from pipeline.types import Abstention, Incident, Plate, Scene, Track, Trip
 from pipeline.vision.weights import Weights
@@ -27,9 +28,12 @@ class Journal:
         self._head = {
             "tool": "dashcam-evidence",
             "version": __version__,
-            "settings": settings.model_dump(
-                mode="json", exclude={"vision": {"weights"}}
-            ),  # a path may name its owner
+            "settings": without_folders(
+                settings.model_dump(
+                    mode="json",
+                    exclude={"vision": {"weights"}, "evidence": {"key", "timestamp_url"}},
+                )
+            ),
             "detector": {
                 "name": weights.name,
                 "origin": weights.origin,

@@ -26,6 +26,7 @@ from pipeline.types import (
     Colour,
     EgoMotion,
     Gap,
+    GpsTrack,
     Kind,
     LaneLine,
     Scene,
@@ -52,9 +53,17 @@ def trip_key(trip: Trip, settings: Settings, weights_sha256: str, version: str) 
         "footage": [
             [item.path.name, item.size_bytes, item.path.stat().st_mtime_ns] for item in trip.footage
         ],
+        # The camera's speed by the satellites has a say in its motion; a sidecar may come later.
+        "gps": [_speeds_digest(item.gps) for item in trip.footage],
     }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return digest[:16]
+
+
+def _speeds_digest(gps: GpsTrack | None) -> str | None:
+    if gps is None:
+        return None
+    return hashlib.sha256(gps.times_s.tobytes() + gps.speeds_mps.tobytes()).hexdigest()
 
 
 def save(folder: Path, tracks: list[Track], scene: Scene, footage: Sequence[str] = ()) -> None:

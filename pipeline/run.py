@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 
 from pipeline import __version__, record
 from pipeline.errors import InputError, OutputError
-from pipeline.evidence.package import ModelUse, PackageRequest, make_package
+from pipeline.evidence.custody import Step, step
+from pipeline.evidence.package import ModelUse, PackageRequest, make_package, record_text
+from pipeline.evidence.placing import clear_leftovers
 from pipeline.footage.find import find_footage
 from pipeline.footage.frames import frames
 from pipeline.footage.overlay import OverlayReader, with_overlay
@@ -76,8 +78,10 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
     weights = _weights(settings, reporter)
     detector = load_detector(weights, settings.vision)
     output = _writable(request.output)
+    clear_leftovers(output / "packages")
     result = Result()
     trips = _trips(request, result, reporter)
+    probed = step("probed")
     journal = Journal(output, settings, weights)
     for trip in trips:
         try:
@@ -86,6 +90,7 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
             result.failures.append(error)
             reporter.say(str(error))
             continue
+        history = (probed, step("watched", weights.name), step("judged"))
         found = list(_judged(rules, tracks, scene))
         incidents = [item for item in found if isinstance(item, Incident)]
         try:
@@ -95,7 +100,17 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
             reporter.say(str(error))
             plates = {}
         packaged = _package(
-            trip, tracks, scene, incidents, plates, weights, settings, output, reporter, result
+            trip,
+            tracks,
+            scene,
+            incidents,
+            plates,
+            weights,
+            settings,
+            output,
+            reporter,
+            result,
+            history,
         )
         result.incidents += packaged
         journal.add(trip, tracks, scene, found, plates, packaged)
@@ -271,6 +286,7 @@ def _package(
     output: Path,
     reporter: Reporter,
     result: Result,
+    history: tuple[Step, ...],
 ) -> list[dict[str, Any]]:
     """Make the packages and return the `incident.json` of each; failures go to `result`."""
     if not incidents:
@@ -289,15 +305,15 @@ def _package(
                 plate=plates.get(incident.track_id),
                 models=tuple(models),
                 gaps=scene.gaps,
+                history=history,
             )
             try:
-                path = make_package(request, output / "packages", settings)
+                path = make_package(request, output / "packages", settings, reporter.say)
             except InputError as error:  # the card was pulled out; the others may be elsewhere
                 result.failures.append(error)
                 reporter.say(str(error))
                 continue
-            text = (path / "data" / "incident.json").read_text(encoding="utf-8")
-            packaged.append(json.loads(text))
+            packaged.append(json.loads(record_text(path)))
             advance(index + 1)
     return packaged
 

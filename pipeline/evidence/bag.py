@@ -1,77 +1,82 @@
-"""The bag (BagIt, RFC 8493) that a package is: made to the side, there whole or not at all."""
+"""The bag (BagIt 1.0, RFC 8493) that a package is, in one form only.
+
+The format allows many spellings of one list: order, spaces, capitals. Here there is exactly one for
+any content, so that a reader can make the lists again and compare them byte for byte.
+
+    bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt  data/…
+"""
 
 from __future__ import annotations
 
-import errno
-import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
-import bagit
+from pipeline.evidence.digest import sha256_of
 
-from pipeline import __version__
-from pipeline.errors import OutputError
+DECLARATION, LABEL = "bagit.txt", "bag-info.txt"
+MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+PAYLOAD = "data"
+DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
-# It reports failures with a traceback of its own; ours are one line.
-logging.getLogger("bagit").setLevel(logging.CRITICAL + 1)
-
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-@contextmanager
-def new_bag(target: Path, description: str) -> Iterator[Path]:
-    """A folder to be filled with the payload; on leaving it becomes the bag `target`.
-
-    An older `target` is replaced. If anything fails or is interrupted, nothing is left behind and
-    the older one stays. Raises OutputError.
-    """
-    target = target.absolute()  # bagit changes the working directory
-    part = target.with_name(f".{target.name}.part")
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        yield part
-        bagit.make_bag(str(part), _information(target.name, description), checksums=["sha256"])
-        _put_in_place(part, target)
-    except bagit.BagError as error:
-        raise OutputError(f"{target}: the package cannot be made ({error})") from error
-    except OSError as error:
-        if error.errno in _NO_ROOM:
-            remedy = "free some space and run it again"
-        else:
-            remedy = "choose another folder with -o"
-        raise OutputError(
-            f"{target}: the package cannot be written ({error.strerror or error}); {remedy}"
-        ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+Digests = dict[str, str]  # path inside the bag, with slashes, to SHA-256
 
 
-def open_bag(package: Path) -> bagit.Bag:
-    """The bag in a folder. Raises bagit.BagError."""
-    return bagit.Bag(str(package))
+def digests_below(root: Path, folder: Path) -> Digests:
+    """The digest of every file below `folder`, by its path from `root`."""
+    found = sorted(
+        Path(where, name).relative_to(root).as_posix()
+        for where, _, names in os.walk(folder)
+        for name in names
+    )
+    return {path: sha256_of(root / path) for path in found}
 
 
-def _information(name: str, description: str) -> dict[str, str]:
+def manifest_text(digests: Mapping[str, str]) -> str:
+    """The list of files as RFC 8493, section 2.1.3, writes it, sorted by path."""
+    return "".join(f"{digest}  {_encoded(path)}\n" for path, digest in sorted(digests.items()))
+
+
+def label_text(facts: Mapping[str, str]) -> str:
+    """`bag-info.txt`: a line for each fact, sorted by its name."""
+    return "".join(f"{name}: {' '.join(text.split())}\n" for name, text in sorted(facts.items()))
+
+
+def label_of(text: str) -> dict[str, str]:
+    """The facts of a `bag-info.txt` that `label_text` wrote."""
+    lines = (line.partition(": ") for line in text.splitlines())
+    return {name: value for name, _, value in lines}
+
+
+def oxum(root: Path, digests: Mapping[str, str]) -> str:
+    """Bytes and number of the files, as `Payload-Oxum` gives them."""
+    return f"{sum((root / path).stat().st_size for path in digests)}.{len(digests)}"
+
+
+def write_manifest(root: Path, digests: Mapping[str, str]) -> None:
+    """Write the list of the payload."""
+    _write(root / MANIFEST, manifest_text(digests))
+
+
+def write_tags(root: Path, facts: Mapping[str, str]) -> None:
+    """Write declaration and label, then the list of all files outside the payload."""
+    _write(root / DECLARATION, DECLARED)
+    _write(root / LABEL, label_text(facts))
+    _write(root / TAG_MANIFEST, manifest_text(tag_digests(root)))
+
+
+def tag_digests(root: Path, leave_out: frozenset[str] = frozenset()) -> Digests:
+    """Digests of the files beside the payload, but for the list of them."""
+    names = sorted(path.name for path in root.iterdir() if path.is_file())
     return {
-        "External-Identifier": name,
-        "External-Description": description,
-        "Bag-Software-Agent": f"dashcam-evidence {__version__}, bagit {bagit.VERSION}",
+        name: sha256_of(root / name) for name in names if name not in leave_out | {TAG_MANIFEST}
     }
 
 
-def _put_in_place(part: Path, target: Path) -> None:
-    if not target.exists():
-        part.rename(target)
-        return
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    target.rename(old)
-    try:
-        part.rename(target)
-    except BaseException:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+def _encoded(path: str) -> str:
+    """Percent signs and line breaks are the only letters that a list may not hold."""
+    return path.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

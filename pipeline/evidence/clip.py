@@ -16,6 +16,7 @@ import av
 import ffmpeg
 
 from pipeline.errors import InputError, OutputError
+from pipeline.evidence.left_out import inside, left_out
 from pipeline.evidence.packets import Identity, packets_are_identical
 from pipeline.footage.binary import ffmpeg_path, file_url
 from pipeline.footage.opening import open_video, video_stream
@@ -29,15 +30,11 @@ _CONTAINERS = {
     "mpegts": ((".ts", ".mts", ".m2ts"), (".mkv",)),
     "avi": ((".avi",), (".mkv",)),
 }
-# Names of metadata that FFmpeg makes from a container's own structure.
-_STRUCTURE = {
-    *("major_brand", "minor_version", "compatible_brands"),
-    *("handler_name", "vendor_id", "language", "rotate"),
-}
 # Some containers have no index, and a seek may come out late: then seek this much earlier.
 _STEPS_BACK_S = (0.0, 1.0, 4.0, 16.0, float("inf"))
 _LATE_S = 0.05
 _NO_SPACE = "No space left on device"
+_SOURCE = "file:SOURCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,19 @@ class Clip:
     end_s: float  # of its last picture
     identity: Identity
     left_out: tuple[str, ...]  # streams and names of metadata, never their values
+    inside: tuple[str, ...] = ()  # kinds of messages within its packets, which stay
 
 
-def cut_clip(footage: Footage, start_s: float, end_s: float, stem: Path) -> Clip:
+def cut_clip(
+    footage: Footage, start_s: float, end_s: float, stem: Path, *, keep_metadata: bool = False
+) -> Clip:
     """Copy `start_s` to `end_s` (file time) of `footage` to `stem` plus a suffix.
 
-    Raises InputError where the footage cannot be copied, OutputError where nothing can be written.
+    `keep_metadata` keeps the texts that the container has (serial numbers, owners, places), which
+    are left out else. Raises InputError where the footage cannot be copied, OutputError where
+    nothing can be written.
     """
-    plan = _plan(footage.path, start_s)
+    plan = _plan(footage.path, start_s, keep_metadata)
     reason = ""
     for suffix in _suffixes(footage):
         target = stem.with_name(stem.name + suffix)
@@ -69,7 +71,7 @@ def cut_clip(footage: Footage, start_s: float, end_s: float, stem: Path) -> Clip
             first = from_s if identity.start_s is None else identity.start_s
             last = end_s if identity.end_s is None else identity.end_s
             if first <= start_s + _LATE_S or from_s == 0:
-                return Clip(target, first, last, identity, plan.left_out)
+                return Clip(target, first, last, identity, plan.left_out, inside(target))
         target.unlink(missing_ok=True)
         if _NO_SPACE in reason:
             raise OutputError(f"{stem.parent}: the disk is full; free some space and run it again")
@@ -95,9 +97,10 @@ class _Plan:
     left_out: tuple[str, ...]
     zero_s: float  # file time 0, counted from where the container begins
     key_s: float  # the keyframe to begin at, in file time
+    keep_metadata: bool
 
 
-def _plan(path: Path, start_s: float) -> _Plan:
+def _plan(path: Path, start_s: float, keep_metadata: bool) -> _Plan:
     try:
         with open_video(path) as container:
             video = video_stream(container)
@@ -109,9 +112,10 @@ def _plan(path: Path, start_s: float) -> _Plan:
             return _Plan(
                 video.index,
                 sounds,
-                _left_out(container, {video.index, *sounds}),
+                left_out(container, path, {video.index, *sounds}, keep_metadata=keep_metadata),
                 float(zero * video.time_base) - (container.start_time or 0) / av.time_base,
                 float((key - zero) * video.time_base),
+                keep_metadata,
             )
     except (av.FFmpegError, OSError) as error:
         raise InputError(path, f"cannot be read ({error.strerror})", "copy it again") from error
@@ -138,18 +142,6 @@ def _keyframe(container: Any, video: Any, wanted: int) -> int:
     return zero
 
 
-def _left_out(container: Any, kept: set[int]) -> tuple[str, ...]:
-    """What the original has and the clip will not: kinds of streams and names of metadata."""
-    found = []
-    for stream in container.streams:
-        if stream.index not in kept:
-            codec = stream.codec_context.name if stream.codec_context else None
-            found.append(" ".join(part for part in (stream.type, "stream", codec) if part))
-    names = {name for holder in (container, *container.streams) for name in holder.metadata}
-    found += sorted(f"metadata {name}" for name in names - _STRUCTURE)
-    return tuple(dict.fromkeys(found))
-
-
 def _suffixes(footage: Footage) -> list[str]:
     """Of the original's own container where it can be written again, then of others.
 
@@ -164,25 +156,26 @@ def _suffixes(footage: Footage) -> list[str]:
 def _command(source: Path, target: Path, plan: _Plan, from_s: float, end_s: float) -> list[str]:
     """FFmpeg's arguments. It counts from where the container begins, which sound may do first."""
     cut = ffmpeg.input(
-        file_url(source),
+        _SOURCE,  # put in below: a camera's name need not be text, which the builder wants
         ss=f"{plan.zero_s + from_s:.6f}",
         protocol_whitelist="file",  # footage that points at other files or hosts is not followed
     )
     options: dict[str, Any] = {
         "c": "copy",
         "t": f"{end_s - from_s:.6f}",
-        "map_metadata": -1,
-        "map_metadata:s": -1,
-        "map_chapters": -1,
         "fflags": "+bitexact",
         "avoid_negative_ts": "make_zero",
     }
+    if not plan.keep_metadata:
+        options |= {"map_metadata": -1, "map_metadata:s": -1, "map_chapters": -1}
     if target.suffix in (".mp4", ".mov", ".3gp"):
-        options |= {"movflags": "+faststart", "write_tmcd": 0}
+        tags = "+use_metadata_tags" if plan.keep_metadata else ""
+        options |= {"movflags": f"+faststart{tags}", "write_tmcd": 0}
     output = ffmpeg.output(
         *(cut[str(index)] for index in (plan.video, *plan.sounds)), file_url(target), **options
     ).global_args("-hide_banner", "-nostdin", "-loglevel", "error")
-    return list(ffmpeg.compile(output, cmd=ffmpeg_path(), overwrite_output=True))
+    command = ffmpeg.compile(output, cmd=ffmpeg_path(), overwrite_output=True)
+    return [file_url(source) if argument == _SOURCE else argument for argument in command]
 
 
 def _has_picture(path: Path) -> bool:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import PurePath
 from typing import Any
 
-import numpy as np
-
 from pipeline import __version__
+from pipeline.evidence.custody import Step
 from pipeline.evidence.digest import sha256_of_original
+from pipeline.evidence.evidence_digest import facts_digest
 from pipeline.evidence.incident import (
     Candidate,
     ColourFound,
@@ -24,10 +21,8 @@ from pipeline.evidence.incident import (
     Model,
     Moment,
     Original,
-    Place,
     PlateFound,
     PlateLook,
-    Position,
     Province,
     Texts,
     TimeSource,
@@ -36,14 +31,16 @@ from pipeline.evidence.incident import (
     When,
     safe_name,
 )
+from pipeline.evidence.shown import escaped
+from pipeline.evidence.where import whereabouts
 from pipeline.evidence.window import Part
 from pipeline.evidence.words import act, both
 from pipeline.plates.rules import plate_rules
+from pipeline.privacy import without_folders
 from pipeline.settings import Settings
-from pipeline.types import Gap, GpsTrack, Incident, Plate, PlateReading, Track, Trip
+from pipeline.types import Gap, Incident, Plate, PlateReading, Track, Trip
 
 TOOL = "dashcam-evidence"
-_MADE_LATER = {"created", "clips", "files", "inputs_sha256"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +63,7 @@ class PackageRequest:
     plate: Plate | None  # None: nobody tried to read it
     models: tuple[ModelUse, ...]
     gaps: tuple[Gap, ...] = ()
+    history: tuple[Step, ...] = ()  # what was done with the footage before, and when
 
 
 def describe(request: PackageRequest, parts: Sequence[Part], settings: Settings) -> IncidentRecord:
@@ -77,7 +75,7 @@ def describe(request: PackageRequest, parts: Sequence[Part], settings: Settings)
     incident = request.incident
     originals = tuple(_original(request.trip, index) for index in view.files)
     when = _when(view, incident)
-    place, reason = _place(view, incident, settings)
+    where = whereabouts(request.trip, view.files, parts, when.start, settings)
     record = IncidentRecord(
         id=_id(incident, when, originals[when.start.original].sha256),
         rule=incident.rule,
@@ -85,8 +83,9 @@ def describe(request: PackageRequest, parts: Sequence[Part], settings: Settings)
         sentences=Texts(**{language: incident.sentences[language] for language in ("vi", "en")}),
         confidence=round(incident.confidence, 4),
         when=when,
-        place=place,
-        place_reason=reason,
+        place=where.place,
+        place_reason=where.reason,
+        overlay_place=where.overlay,
         vehicle=_vehicle(view, request, settings),
         measures=tuple(
             Measured(
@@ -111,7 +110,7 @@ def describe(request: PackageRequest, parts: Sequence[Part], settings: Settings)
         created=datetime.now(UTC).replace(microsecond=0),
         inputs_sha256="0" * 64,
     )
-    return record.model_copy(update={"inputs_sha256": _inputs_digest(record)})
+    return record.model_copy(update={"inputs_sha256": facts_digest(record)})
 
 
 class View:
@@ -161,7 +160,7 @@ class View:
 def _original(trip: Trip, index: int) -> Original:
     footage = trip.footage[index]
     return Original(
-        name=footage.path.name,
+        name=escaped(footage.path.name),
         sha256=sha256_of_original(footage.path),
         bytes=footage.size_bytes,
         duration_s=round(footage.duration_s, 3),
@@ -203,50 +202,6 @@ def _when(view: View, incident: Incident) -> When:
             for number, one in enumerate(clocks)
             for item in one.candidates
         ),
-    )
-
-
-# --- where -------------------------------------------------------------------------------------
-
-
-def _place(view: View, incident: Incident, settings: Settings) -> tuple[Place | None, Texts | None]:
-    """Positions of the act with lead-up and aftermath, and no other point of the trip."""
-    begin = incident.start_s - settings.evidence.lead_up_s
-    finish = incident.end_s + settings.evidence.aftermath_s
-    points: list[Position] = []
-    sources = []
-    for number, index in enumerate(view.files):
-        gps = view.trip.footage[index].gps
-        if gps is None or not len(gps):
-            continue
-        sources.append(gps.source)
-        offset = view.trip.offsets_s[index]
-        times = gps.times_s + offset
-        # A phone writes one position for the whole recording.
-        inside = np.flatnonzero((times >= begin) & (times <= finish)) if len(gps) > 1 else [0]
-        points += [_position(gps, int(at), number) for at in inside if _is_known(gps, int(at))]
-    if not points:
-        reason = "no_gps_here" if sources else "no_gps"
-        return None, Texts(**both("reasons", reason))
-    start = view.moment(incident.start_s)
-    here = [point for point in points if point.original == start.original] or points
-    nearest = min(here, key=lambda point: abs(point.file_time_s - start.file_time_s))
-    return Place(source=sources[0], at_start=nearest, points=tuple(points)), None
-
-
-def _is_known(gps: GpsTrack, at: int) -> bool:
-    latitude, longitude = float(gps.latitudes[at]), float(gps.longitudes[at])
-    return abs(latitude) <= 90 and abs(longitude) <= 180  # false for NaN, too
-
-
-def _position(gps: GpsTrack, at: int, number: int) -> Position:
-    speed = float(gps.speeds_mps[at])
-    return Position(
-        original=number,
-        file_time_s=round(float(gps.times_s[at]), 3),
-        latitude=round(float(gps.latitudes[at]), 7),
-        longitude=round(float(gps.longitudes[at]), 7),
-        speed_mps=None if math.isnan(speed) else round(speed, 2),
     )
 
 
@@ -309,23 +264,18 @@ def _look(view: View, reading: PlateReading) -> PlateLook:
 
 
 def _settings(settings: Settings, rule: str) -> dict[str, Any]:
-    """The settings in force, without weights' paths and other rules' settings."""
-    whole = settings.model_dump(mode="json", exclude={"vision": {"weights"}, "rules": True})
+    """The settings in force, without weights' paths and other rules' settings.
+
+    The geocoder's address may hold a key; its host stands beside the road that it named.
+    """
+    whole = settings.model_dump(
+        mode="json",
+        exclude={
+            "vision": {"weights"},
+            "places": {"geocoder"},
+            "evidence": {"archive", "key", "timestamp_url"},  # how it is sealed, not what is found
+            "rules": True,
+        },
+    )
     whole["rules"] = {rule: settings.model_dump(mode="json")["rules"].get(rule, {})}
-    return {name: _without_folders(value) for name, value in whole.items()}
-
-
-def _without_folders(value: Any) -> Any:
-    """A path may name its owner: of each text that looks like one, the last part is kept."""
-    if isinstance(value, dict):
-        return {name: _without_folders(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_without_folders(inner) for inner in value]
-    if isinstance(value, str) and (value.startswith(("/", "~", ".")) or ":\\" in value):
-        return PurePath(value.replace("\\", "/")).name
-    return value
-
-
-def _inputs_digest(record: IncidentRecord) -> str:
-    facts = record.model_dump(mode="json", exclude=_MADE_LATER)
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    return {name: without_folders(value) for name, value in whole.items()}

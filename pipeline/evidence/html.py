@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
+from pipeline.evidence.drawing import as_svg
 from pipeline.evidence.sheet import Sheet
 
 
@@ -21,4 +23,5 @@ def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined
     )
+    environment.filters["svg"] = lambda drawing: Markup(as_svg(drawing))  # escaped there
     return environment.get_template("report.html.j2")

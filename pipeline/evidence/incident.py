@@ -81,19 +81,53 @@ class When(Part):
 
 
 class Position(Part):
-    """WGS 84, degrees."""
+    """WGS 84, degrees; of the camera."""
 
     original: int
     file_time_s: float
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
     speed_mps: float | None
+    altitude_m: float | None = None
+    time: AwareDatetime | None = Field(None, description="by the clock that `when` names")
+
+
+class Here(Position):
+    """Where the camera was when the act began, between the points of the track."""
+
+    heading_deg: Annotated[float, Field(ge=0, lt=360)] | None = Field(
+        None, description="of the camera's way, clockwise from true north; null while it stands"
+    )
+    uncertainty_m: float | None = Field(None, description="one standard deviation")
+
+
+class Names(Part):
+    """What the place is called, now and before the communes of 1 July 2025."""
+
+    commune: str
+    province: str
+    commune_former: str | None
+    district_former: str | None
+    province_former: str | None
+    certain: bool = Field(description="the position is farther from a border than it may be wrong")
+    text: Texts
+
+
+class RoadFound(Part):
+    name: str
+    source: str = Field(description="the host that was asked")
 
 
 class Place(Part):
     source: str
-    at_start: Position = Field(description="of the camera, when the act begins")
+    at_start: Here
     points: tuple[Position, ...] = Field(description="of the act with lead-up and aftermath only")
+    names: Names | None = None
+    road: RoadFound | None = None
+    warnings: tuple[str, ...] = ()
+    reasons: dict[str, Texts] = Field(
+        default_factory=dict, description="why a field of the place is null, by its name"
+    )
 
 
 class Candidate(Part):
@@ -166,6 +200,9 @@ class ClipRecord(Part):
     packets: int
     packets_identical: bool = Field(description="bit for bit, compared when the clip was made")
     left_out: tuple[str, ...] = Field(description="what the original has besides: kinds and names")
+    inside: tuple[str, ...] = Field(
+        (), description="kinds of messages that the camera wrote inside its packets, which stay"
+    )
 
 
 Role = Literal[
@@ -176,8 +213,12 @@ Role = Literal[
     "vehicle",
     "plate",
     "plate_enlarged",
+    "track",
+    "tracks",
     "report",
 ]
+
+Shows = Literal["act_best", "act_start", "act_end", "plate", "vehicle", "surroundings"]
 
 
 class FileRecord(Part):
@@ -189,6 +230,7 @@ class FileRecord(Part):
     original: int | None = None
     file_time_s: float | None = None
     note: str | None = None
+    shows: tuple[Shows, ...] = Field((), description="of a still: what it was chosen for")
 
 
 class Model(Part):
@@ -206,7 +248,7 @@ class Tool(Part):
 class IncidentRecord(Part):
     """A candidate violation and its evidence."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0", "1.1"] = "1.1"
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     status: Literal["candidate"] = "candidate"
     rule: str
@@ -216,6 +258,9 @@ class IncidentRecord(Part):
     when: When
     place: Place | None
     place_reason: Texts | None = Field(description="why the place is not known")
+    overlay_place: str | None = Field(
+        None, description="name of the street or camera burnt into the picture, as it was read"
+    )
     vehicle: Vehicle
     measures: tuple[Measured, ...]
     originals: tuple[Original, ...]
@@ -227,6 +272,9 @@ class IncidentRecord(Part):
     settings: dict[str, Any] = Field(description="in force for this package, without any path")
     created: AwareDatetime
     inputs_sha256: Sha256 = Field(description="equal for packages made from equal findings")
+    evidence_sha256: Sha256 | None = Field(
+        None, description="the seal number: stands for the facts and for every file of evidence"
+    )
 
     def as_text(self) -> str:
         """The file's content."""

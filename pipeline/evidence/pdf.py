@@ -1,4 +1,4 @@
-"""The report as a document to print: A4, one or two pages."""
+"""The report as a document to print: A4, two or three pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from fpdf.enums import Align, XPos, YPos
 from PIL import Image
 
 from pipeline.evidence.fonts import font_file
-from pipeline.evidence.sheet import Picture, Row, Sheet
+from pipeline.evidence.pdf_drawing import set_drawing
+from pipeline.evidence.rows import Blank, Picture, Row
+from pipeline.evidence.sheet import Sheet
 
 _FONT, _MONO = "DejaVu", "DejaVuMono"
 _MARGIN = 15.0  # mm, as all lengths here
@@ -19,6 +21,7 @@ _GAP = 3.0
 _LINE = 4.6
 _LABEL = 46.0
 _INK, _FAINT, _BLUE, _RULE = (26, 26, 26), (90, 90, 90), (31, 58, 95), (200, 208, 218)
+_LINK = (20, 80, 170)
 
 
 def write_pdf(sheet: Sheet, path: Path) -> None:
@@ -27,8 +30,10 @@ def write_pdf(sheet: Sheet, path: Path) -> None:
     page.head()
     page.facts(sheet.facts)
     page.pictures(sheet.pictures)
+    page.map()
     page.measures()
-    page.fill_in()
+    page.form()
+    page.seal()
     page.digests()
     page.made()
     page.output(str(path))
@@ -117,20 +122,76 @@ class _Page(FPDF):
             self.ln(_LINE + 0.6)
             self._rule()
 
-    def fill_in(self) -> None:
-        sheet = self._sheet
-        self._title(sheet.word("fill_in"), room=58)
+    def map(self) -> None:
+        part = self._sheet.map
+        if part is None:
+            return
+        drawing = part.drawing
+        self._title(self._sheet.word("location"), room=drawing.height + 14)
+        top = self.get_y()
+        set_drawing(self, drawing, self.l_margin, top, _FONT)
+        left = self.l_margin + drawing.width + _GAP
+        self.set_xy(left, top)
+        for text, size in ((part.key, 8.0), (part.online, 8.0), (part.address, 7.5)):
+            address = text if text == part.address else ""
+            self._ink(size, colour=_LINK if address else _FAINT)
+            self.set_x(left)
+            self.multi_cell(
+                self.epw - drawing.width - _GAP,
+                4,
+                text,
+                align=Align.L,
+                link=address,
+                new_x=XPos.LEFT,
+                new_y=YPos.NEXT,
+            )
+            self.ln(1.2)
+        self.set_xy(self.l_margin, top + drawing.height + 1)
+
+    def form(self) -> None:
+        sheet, form = self._sheet, self._sheet.form
+        self._title(sheet.word("fill_in"), room=40)
+        for blank in form.blanks:
+            self._blank(blank, self.epw)
+        self.ln(1)
         self._ink(9)
-        for label in sheet.blanks:
-            self._blank(label, self.epw)
-            self.ln(8)
-        third = (self.epw - 2 * _GAP) / 3
-        for name in ("witness", "date", "signature"):
-            self._blank(sheet.word(name), third)
-            self.set_x(self.get_x() + _GAP)
-        self.ln(10)
+        for tick in form.ticks:
+            self._text(f"{'☑' if tick.done else '☐'}  {tick.text}", 5.2)
+        self._room(34)
+        self.ln(1.5)
+        self._ink(9, "B")
+        self._text(sheet.word("statement_title"), 5)
+        self._ink(9)
+        self._text(form.statement, _LINE)
+        if form.confirmed is not None:
+            self._text(form.confirmed, _LINE)
+        self.ln(3)
+        half, top = (self.epw - _GAP) / 2, self.get_y()
+        for place, name in enumerate(("date", "signature")):
+            self.set_xy(self.l_margin + place * (half + _GAP), top)
+            self._blank(Blank(sheet.word(name), None), half)
+        self.ln(2)
         self._ink(8, "I", _FAINT)
         self._text(sheet.word("identity"), 4)
+
+    def seal(self) -> None:
+        """The number that stands for the evidence, and its code to scan."""
+        sheet, code = self._sheet, self._sheet.code
+        if code is None or sheet.seal is None:
+            return
+        self._title(sheet.word("seal"), room=code.height + 12)
+        top = self.get_y()
+        set_drawing(self, code, self.l_margin, top, _FONT)
+        left, width = self.l_margin + code.width + _GAP, self.epw - code.width - _GAP
+        self.set_xy(left, top + 3)
+        self.set_font(_MONO, "", 8)
+        self.set_text_color(*_INK)
+        self.multi_cell(width, 4.4, sheet.seal, align=Align.L, new_x=XPos.LEFT, new_y=YPos.NEXT)
+        self.ln(1.5)
+        self.set_x(left)
+        self._ink(8, colour=_FAINT)
+        self.multi_cell(width, 4, sheet.word("seal_note"), align=Align.L)
+        self.set_xy(self.l_margin, top + code.height)
 
     def digests(self) -> None:
         sheet = self._sheet
@@ -205,17 +266,27 @@ class _Page(FPDF):
         self._rule()
         self.ln(0.7)
 
-    def _blank(self, label: str, width: float) -> None:
-        """A label and a dotted line to write on."""
+    def _blank(self, blank: Blank, width: float) -> None:
+        """A label, and a dotted line to write on or what was told."""
+        self._room(8)
         start, y = self.get_x(), self.get_y()
-        used = self.get_string_width(label + ":") + 3
-        self.cell(used, 7, label + ":")
+        self._ink(9, colour=_FAINT if blank.value else _INK)
+        used = self.get_string_width(blank.label + ":") + 3
+        self.cell(used, 7.4, blank.label + ":")
+        if blank.value:
+            self._ink(9, "B")
+            self.set_xy(start + used, y + 1.4)
+            self.multi_cell(
+                width - used, _LINE, blank.value, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            )
+            self.set_y(max(self.get_y(), y + 7.4))
+            return
         self.set_draw_color(*_FAINT)
         self.set_line_width(0.2)
         self.set_dash_pattern(dash=0.4, gap=0.9)
         self.line(start + used, y + 5.8, start + width, y + 5.8)
         self.set_dash_pattern()
-        self.set_xy(start + width, y)
+        self.set_xy(self.l_margin, y + 7.4)
 
     def _main(self, marked: Picture, beside: Sequence[Picture]) -> None:
         """The marked still, and to its right what was cut out of it, one below the other."""

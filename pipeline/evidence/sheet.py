@@ -6,37 +6,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from pipeline.evidence.drawing import Drawing
+from pipeline.evidence.form_part import FormPart, form_part
 from pipeline.evidence.incident import FileRecord, IncidentRecord
+from pipeline.evidence.person import PersonAdds
+from pipeline.evidence.place_rows import MapPart, place_map, place_rows
+from pipeline.evidence.qr import qr_code
+from pipeline.evidence.rows import Digest, Picture, Row
 from pipeline.evidence.words import moment, number, percent, term
 from pipeline.wording import Language
 
+__all__ = ["Row", "Sheet", "seal_text", "sheet"]
+
 _DISAGREE_S = 5.0  # as in `pipeline.footage.clock`
+_QR_MM = 34.0
 _PICTURES = ("marked", "vehicle", "plate", "plate_enlarged")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A fact: its name, and one line or more."""
-
-    label: str
-    lines: tuple[str, ...]
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    path: str  # below `data`
-    caption: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A file and what its content is known by."""
-
-    name: str
-    what: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +36,49 @@ class Sheet:
     pictures: tuple[Picture, ...]
     digests: tuple[Digest, ...]
     made: tuple[Row, ...]
-    blanks: tuple[str, ...]
+    map: MapPart | None
+    form: FormPart
+    seal: str | None  # the seal number, and its code to scan
+    code: Drawing | None
 
     def word(self, name: str, /, **values: object) -> str:
         """A fixed text of the report."""
         return term("report", name, self.language, **values)
 
 
-def sheet(record: IncidentRecord, language: Language, time_zone: str) -> Sheet:
-    """The report on `record`, whose files other than reports are there already."""
+def sheet(
+    record: IncidentRecord,
+    language: Language,
+    time_zone: str,
+    person: PersonAdds | None = None,
+) -> Sheet:
+    """The report on `record`, whose files other than reports are there already.
+
+    `person` fills the lines that are otherwise left to be written on.
+    """
     writer = _Writer(record, language)
+    seal = record.evidence_sha256
+    about = writer.word("seal_about")
     return Sheet(
         language=language,
         record=record,
         act=getattr(record.act, language),
         sentence=getattr(record.sentences, language),
-        facts=(*writer.when(), *writer.where(), *writer.vehicle()),
+        facts=(*writer.when(), *place_rows(record, language), *writer.vehicle()),
         measures=writer.measures(),
         pictures=writer.pictures(),
         digests=writer.digests(),
         made=writer.made(time_zone),
-        blanks=tuple(writer.word(name) for name in ("road", "place", "owner", "other")),
+        map=place_map(record, language),
+        form=form_part(record, person, language, time_zone),
+        seal=seal,
+        code=None if seal is None else qr_code(seal_text(record.id, seal), _QR_MM, about),
     )
+
+
+def seal_text(id_: str, seal: str) -> str:
+    """What the QR code says: two lines that a telephone shows as they are."""
+    return f"{id_}\nSHA-256 {seal}"
 
 
 class _Writer:
@@ -103,8 +108,7 @@ class _Writer:
         else:
             start = moment(when.start.time, self.language)
             if when.uncertainty_s is not None:
-                value = self.number(when.uncertainty_s)
-                start += ", " + self.word("uncertainty", value=value)
+                start += ", " + self._plus_minus(when.uncertainty_s)
             source = term("time_sources", when.source, self.language)
             rows.append(Row(self.word("when"), (start,), strong=True))
             rows.append(Row(self.word("time_source"), (source, *self._disagreements())))
@@ -121,6 +125,13 @@ class _Writer:
         if missing:
             rows.append(Row(self.word("warning"), missing))
         return rows
+
+    def _plus_minus(self, seconds: float) -> str:
+        """In the unit that people would say it in."""
+        for name, size in (("uncertainty_h", 3600.0), ("uncertainty_min", 60.0)):
+            if seconds >= 1.5 * size:
+                return self.word(name, value=self.number(seconds / size))
+        return self.word("uncertainty", value=self.number(seconds))
 
     def _in_file(self) -> tuple[str, ...]:
         start, end = self.record.when.start, self.record.when.end
@@ -155,28 +166,6 @@ class _Writer:
             source = term("time_sources", one.source, self.language)
             lines.append(self.word("other_time", source=source, time=time))
         return lines
-
-    # --- where
-
-    def where(self) -> list[Row]:
-        place = self.record.place
-        if place is None:
-            reason = self.record.place_reason
-            text = getattr(reason, self.language) if reason else ""
-            return [Row(self.word("where"), (self.word("unknown"), text), strong=True)]
-        here = place.at_start
-        rows = [
-            Row(
-                self.word("position"),
-                (f"{here.latitude:.6f}, {here.longitude:.6f}",),
-                strong=True,
-            ),
-            Row(self.word("place_source"), (term("place_sources", place.source, self.language),)),
-        ]
-        if here.speed_mps is not None:
-            speed = f"{self.number(here.speed_mps * 3.6, 0)} km/h"
-            rows.append(Row(self.word("speed"), (speed,)))
-        return rows
 
     # --- who
 
@@ -255,7 +244,15 @@ class _Writer:
         if file.role == "plate_enlarged":
             return self.word("plate_enlarged")
         name = {"vehicle": "vehicle_crop", "plate": "plate_crop"}.get(file.role, file.role)
-        return self.word(name, time=self._time_of(file), number=self._number_of(file))
+        text = self.word(name, time=self._time_of(file), number=self._number_of(file))
+        shows = self._shows(file) if file.role in ("still", "marked") else ""
+        return f"{text}: {shows}" if shows else text
+
+    def _shows(self, file: FileRecord) -> str:
+        """What the still of that moment was chosen for."""
+        stills = [one for one in self.record.files if one.role == "still"]
+        reasons = next((one.shows for one in stills if _place(one) == _place(file)), ())
+        return "; ".join(term("shows", one, self.language) for one in reasons)
 
     def _number_of(self, file: FileRecord) -> int:
         """Which of the stills was taken at the same moment."""

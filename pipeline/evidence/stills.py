@@ -1,4 +1,7 @@
-"""The best stills: full frames as they are, the vehicle marked and cut out, its plate.
+"""The stills: full frames as they are, the vehicle marked and cut out, its plate.
+
+Each full frame is there for a reason: the act where it shows best, where it begins and ends, the
+look at the plate that was read best, the whole vehicle, the surroundings; one may serve several.
 
 Stills are JPEG at quality 95. The plate is cut from the very frame of the best reading and stored
 without loss, beside an enlargement by cubic interpolation, which adds no detail.
@@ -14,13 +17,22 @@ import cv2
 import numpy as np
 
 from pipeline.evidence.boxes import box_at
-from pipeline.evidence.incident import Role
+from pipeline.evidence.exif import Taken, with_exif
+from pipeline.evidence.incident import Role, Shows
 from pipeline.evidence.marks import RED, Box, Picture, draw_box, draw_label, label
 from pipeline.footage.pick import frames_at
-from pipeline.settings import Settings
+from pipeline.footage.position import position_at
+from pipeline.settings import EvidenceSettings, Settings
 from pipeline.types import Frame, Incident, Kind, Plate, Track, Trip
+from pipeline.wording import Language
 
 _APART_S = 0.15  # nearer ones show the same
+_REASONS = 6  # a still may be there for
+_FEWEST = 4  # stills, where the act is long enough
+_AWAY_S = 2.0  # from the act: what lies around it, without what happens
+_LEAST_AWAY_S = 0.5
+_TICK_S = 0.001
+_EDGE_SHARE = 0.01  # of the picture: a box that comes so near to its edge may be cut off
 _VEHICLE_MARGIN = 0.15  # of the box's longer side
 _RIDER_HEIGHT = 0.7  # above a two-wheeler's box, in its heights
 _PLATE_MARGIN = 0.12
@@ -38,6 +50,15 @@ class Still:
     footage_index: int
     file_time_s: float
     note: str | None = None
+    shows: tuple[Shows, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A trip time worth a still, and what it shows."""
+
+    time_s: float
+    shows: tuple[Shows, ...]
 
 
 def save_stills(
@@ -47,71 +68,169 @@ def save_stills(
     plate: Plate | None,
     folder: Path,
     settings: Settings,
+    incident_id: str = "incident",
 ) -> list[Still]:
-    """Write the stills of an incident into `folder`, the best first.
+    """Write the stills of an incident into `folder`, full frames first, in order of time.
 
-    Fewer than wanted are written where the act is too short for more. Raises DecodeError, OSError.
+    Fewer than wanted are written where the act is too short for more. Every picture tells in its
+    EXIF when and where it was taken. Raises DecodeError, OSError.
     """
     track = next((one for one in tracks if one.id == incident.track_id), None)
-    times = choose_times(incident, track, settings.evidence.stills)
-    saved = list(_scenes(trip, incident, track, times, folder, settings))
+    moments = choose_moments(trip, incident, track, plate, settings.evidence)
+    pen = _Pen(trip, folder, incident_id)
+    saved = list(_scenes(trip, incident, track, moments, pen, settings.language))
     if plate is not None and plate.text is not None and plate.best is not None:
         moment = [(plate.best.frame, plate.best.time_s)]
         for frame in frames_at(trip, moment):
-            saved += _plate(frame, plate.best.box, folder)
+            saved += _plate(frame, plate.best.box, pen)
     return saved
 
 
-def choose_times(incident: Incident, track: Track | None, count: int) -> list[float]:
-    """Trip times of the stills: the rule's best moments first, then spread over the act."""
-    chosen: list[float] = []
-    for time in incident.best_times_s:
-        if all(abs(time - other) >= _APART_S for other in chosen):
-            chosen.append(float(time))
-    spread = np.linspace(incident.start_s, incident.end_s, 4 * count + 1)
-    if track is not None:  # the frames that were looked at: there its box is known best
-        inside = track.times_s[
-            (track.times_s >= incident.start_s) & (track.times_s <= incident.end_s)
-        ]
-        spread = inside if len(inside) else spread
-    while len(chosen) < count:  # each as far from the others as it goes
-        apart = [min((abs(time - other) for other in chosen), default=np.inf) for time in spread]
+def choose_moments(
+    trip: Trip,
+    incident: Incident,
+    track: Track | None,
+    plate: Plate | None,
+    settings: EvidenceSettings,
+) -> list[Moment]:
+    """At most `settings.stills` moments, the most telling first.
+
+    Those that show the same are one. Where they are few, or more are wanted than there are reasons,
+    others are spread over the act.
+    """
+    wanted: list[tuple[Shows, float]] = []
+    looked_at = _inside(track, incident.start_s, incident.end_s)
+    best = [float(time) for time in incident.best_times_s]
+    wanted += [("act_best", time) for time in (best or [_nearest(looked_at, incident.start_s)])[:1]]
+    if plate is not None and plate.text is not None and plate.best is not None:
+        wanted.append(("plate", plate.best.time_s))
+    begin = max(incident.start_s - settings.lead_up_s, 0.0)
+    finish = min(incident.end_s + settings.aftermath_s, trip.duration_s)
+    whole = _whole_vehicle(track, begin, finish, trip)
+    wanted += [("vehicle", whole)] if whole is not None else []
+    around = _surroundings(incident, begin, finish)
+    wanted += [("surroundings", around)] if around is not None else []
+    wanted.append(("act_end", _nearest(looked_at, incident.end_s)))
+    wanted.append(("act_start", _nearest(looked_at, incident.start_s)))
+    chosen = _merged(wanted)[: settings.stills]
+    spread = [*best, *_farthest(looked_at, incident)]
+    goal = settings.stills if settings.stills > _REASONS else min(settings.stills, _FEWEST)
+    while len(chosen) < goal:  # each as far from the others as it goes
+        apart = [min(abs(time - one.time_s) for one in chosen) for time in spread]
         farthest = int(np.argmax(apart))
         if apart[farthest] < _APART_S:
             break
-        chosen.append(float(spread[farthest]))
-    return chosen[:count]
+        chosen.append(Moment(spread[farthest], ()))
+    return chosen
+
+
+def _merged(wanted: Sequence[tuple[Shows, float]]) -> list[Moment]:
+    chosen: list[Moment] = []
+    for shows, time in wanted:
+        same = next((one for one in chosen if abs(one.time_s - time) < _APART_S), None)
+        if same is None:
+            chosen.append(Moment(time, (shows,)))
+        else:
+            chosen[chosen.index(same)] = Moment(same.time_s, (*same.shows, shows))
+    return chosen
+
+
+def _inside(track: Track | None, start_s: float, end_s: float) -> list[float]:
+    """The frames that were looked at: there its box is known best."""
+    if track is None:
+        return []
+    times = track.times_s[(track.times_s > start_s - _TICK_S) & (track.times_s < end_s + _TICK_S)]
+    return [float(time) for time in times]
+
+
+def _nearest(times: Sequence[float], time_s: float) -> float:
+    return min(times, key=lambda time: abs(time - time_s), default=time_s)
+
+
+def _farthest(looked_at: Sequence[float], incident: Incident) -> list[float]:
+    spread = looked_at or np.linspace(incident.start_s, incident.end_s, 49)
+    return [float(time) for time in spread]
+
+
+def _whole_vehicle(track: Track | None, start_s: float, end_s: float, trip: Trip) -> float | None:
+    """When it fills most of the picture, uncut by its edges where it ever is."""
+    if track is None:
+        return None
+    width, height = trip.footage[0].width, trip.footage[0].height
+    best: tuple[bool, float, float] | None = None
+    for time_s, values in zip(track.times_s, track.boxes, strict=True):
+        if not start_s <= time_s <= end_s:
+            continue
+        left, top, right, bottom = (float(value) for value in values)
+        x1, y1, x2, y2 = _with_rider((left, top, right, bottom), track.kind)
+        edge = _EDGE_SHARE * max(width, height)
+        uncut = x1 > edge and y1 > edge and x2 < width - edge and y2 < height - edge
+        rank = (uncut, (x2 - x1) * (y2 - y1), float(time_s))
+        best = rank if best is None or rank[:2] > best[:2] else best
+    return None if best is None else best[2]
+
+
+def _surroundings(incident: Incident, begin_s: float, finish_s: float) -> float | None:
+    """A little before the act, else a little after it, within the clip."""
+    before = max(incident.start_s - _AWAY_S, begin_s)
+    if incident.start_s - before >= _LEAST_AWAY_S:
+        return before
+    after = min(incident.end_s + _AWAY_S, finish_s)
+    return after if after - incident.end_s >= _LEAST_AWAY_S else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Writes pictures, each with the facts of its taking."""
+
+    trip: Trip
+    folder: Path
+    incident_id: str
+
+    def write(self, name: str, image: Picture, frame: Frame) -> Path:
+        path = self.folder / name
+        done, data = cv2.imencode(path.suffix, image, _JPEG if path.suffix == ".jpg" else [])
+        if not done:
+            raise ValueError(f"{name}: {image.shape} cannot be encoded")
+        path.write_bytes(with_exif(data.tobytes(), self._taken(frame)))
+        return path
+
+    def _taken(self, frame: Frame) -> Taken:
+        footage = self.trip.footage[frame.footage_index]
+        time = footage.clock.at(round(frame.file_time_s, 3))
+        known = footage.gps is not None and len(footage.gps) > 0
+        position = position_at(footage.gps, frame.file_time_s) if known and footage.gps else None
+        return Taken(self.incident_id, time, position)
 
 
 def _scenes(
     trip: Trip,
     incident: Incident,
     track: Track | None,
-    times: Sequence[float],
-    folder: Path,
-    settings: Settings,
+    chosen: Sequence[Moment],
+    pen: _Pen,
+    language: Language,
 ) -> Iterator[Still]:
-    """Full frames in order of time; of the first of `times`, marked and cut out, too."""
-    order = sorted((time, rank) for rank, time in enumerate(times))
+    """Full frames in order of time; the best of the act marked, too, and the vehicle cut out."""
+    order = sorted((one.time_s, rank) for rank, one in enumerate(chosen))
+    cut_from = next((rank for rank, one in enumerate(chosen) if "vehicle" in one.shows), 0)
     moments = [(rank, time) for time, rank in order]
     for number, frame in enumerate(frames_at(trip, moments), start=1):
-        path = folder / f"still-{number}.jpg"
-        _write(path, frame.image)
-        yield Still(path, "still", frame.footage_index, frame.file_time_s)
-        box = box_at(track, times[frame.index]) if track is not None else None
-        if frame.index or track is None or box is None:
+        rank, where = frame.index, (frame.footage_index, frame.file_time_s)
+        path = pen.write(f"still-{number}.jpg", frame.image, frame)
+        yield Still(path, "still", *where, shows=chosen[rank].shows)
+        box = box_at(track, chosen[rank].time_s) if track is not None else None
+        if track is None or box is None:
             continue
         crop = _cut(frame.image, _with_rider(box, track.kind), _VEHICLE_MARGIN)
-        if crop.size:
-            _write(folder / "vehicle.jpg", crop)
-            yield Still(folder / "vehicle.jpg", "vehicle", frame.footage_index, frame.file_time_s)
-        marked = frame.image.copy()
-        thickness = max(2, marked.shape[0] // 240)
-        draw_box(marked, box, RED, thickness)
-        text = label(track, incident, settings.language)
-        draw_label(marked, box, text, RED, max(marked.shape[0] // 40, 10))
-        _write(folder / "marked.jpg", marked)
-        yield Still(folder / "marked.jpg", "marked", frame.footage_index, frame.file_time_s)
+        if rank == cut_from and crop.size:
+            yield Still(pen.write("vehicle.jpg", crop, frame), "vehicle", *where)
+        if rank == 0:
+            marked = frame.image.copy()
+            draw_box(marked, box, RED, max(2, marked.shape[0] // 240))
+            text = label(track, incident, language)
+            draw_label(marked, box, text, RED, max(marked.shape[0] // 40, 10))
+            yield Still(pen.write("marked.jpg", marked, frame), "marked", *where)
 
 
 def _with_rider(box: Box, kind: Kind) -> Box:
@@ -122,25 +241,19 @@ def _with_rider(box: Box, kind: Kind) -> Box:
     return x1, y1 - _RIDER_HEIGHT * (y2 - y1), x2, y2
 
 
-def _plate(frame: Frame, box: Box, folder: Path) -> Iterator[Still]:
+def _plate(frame: Frame, box: Box, pen: _Pen) -> Iterator[Still]:
+    where = (frame.footage_index, frame.file_time_s)
     crop = _cut(frame.image, box, _PLATE_MARGIN)
     if not crop.size:
         return
-    _write(folder / "plate.png", crop)
-    yield Still(folder / "plate.png", "plate", frame.footage_index, frame.file_time_s)
+    yield Still(pen.write("plate.png", crop, frame), "plate", *where)
     factor = min(max(round(_ENLARGED_WIDTH / crop.shape[1]), 1), _MOST_ENLARGED)
     if factor < 2:
         return
     large = cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    _write(folder / "plate-enlarged.png", np.asarray(large, np.uint8))
+    path = pen.write("plate-enlarged.png", np.asarray(large, np.uint8), frame)
     note = f"plate.png enlarged {factor} times by cubic interpolation, no detail added"
-    yield Still(
-        folder / "plate-enlarged.png",
-        "plate_enlarged",
-        frame.footage_index,
-        frame.file_time_s,
-        note,
-    )
+    yield Still(path, "plate_enlarged", *where, note)
 
 
 def _cut(image: Picture, box: Box, margin: float) -> Picture:
@@ -150,10 +263,3 @@ def _cut(image: Picture, box: Box, margin: float) -> Picture:
     x1, y1 = max(int(box[0] - around), 0), max(int(box[1] - around), 0)
     x2, y2 = min(int(box[2] + around) + 1, width), min(int(box[3] + around) + 1, height)
     return image[y1:y2, x1:x2]
-
-
-def _write(path: Path, image: Picture) -> None:
-    done, data = cv2.imencode(path.suffix, image, _JPEG if path.suffix == ".jpg" else [])
-    if not done:
-        raise ValueError(f"{path.name}: {image.shape} cannot be encoded")
-    path.write_bytes(data.tobytes())

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.scene.ego import EgoEstimator, Motion
+from pipeline.scene.driven import Driven
+from pipeline.scene.ego import EgoEstimator, Motion, with_gps
 from pipeline.scene.lines import LineFinder
 from pipeline.scene.small import Small
 from pipeline.types import CameraMotion, Detections, EgoMotion, Frame, Gap, Scene
@@ -15,8 +16,9 @@ from pipeline.types import CameraMotion, Detections, EgoMotion, Frame, Gap, Scen
 class SceneBuilder:
     """Takes in each sampled frame once; `finish` gives what the rules may know."""
 
-    def __init__(self, sample_rate_hz: float) -> None:
+    def __init__(self, sample_rate_hz: float, driven: Driven | None = None) -> None:
         self._rate = sample_rate_hz
+        self._driven = driven  # what the satellites say of it, where there are any
         self._ego = EgoEstimator()
         self._lines = LineFinder()
         self._times: list[float] = []
@@ -27,6 +29,9 @@ class SceneBuilder:
         """Take a frame in; returns how the camera moved since the one before."""
         small = Small.of(frame.image)
         motion = self._ego.update(small, detections.boxes)
+        if self._driven is not None:
+            moves = self._driven.moves(frame.footage_index, frame.file_time_s)
+            motion = with_gps(motion, moves)
         self._lines.update(small, detections.boxes, motion.state, frame.index, frame.time_s)
         self._times.append(frame.time_s)
         self._motions.append(motion)

@@ -10,7 +10,7 @@ one that moves through the world does not, for near things shift more than far o
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -80,6 +80,22 @@ class EgoEstimator:
         )
         state = CameraMotion.PANNING if is_turning else CameraMotion.DRIVING
         return Motion(_rescaled(homography, scale), state, share)
+
+
+def with_gps(motion: Motion, moves: bool | None) -> Motion:
+    """The motion with the satellites' word on it; `moves` None leaves it as it is.
+
+    The homography stays what it was: a picture that could not be followed was not. Who stands
+    cannot drive: traffic that fills the picture and was not seen as such looks like it.
+    """
+    match motion.state, moves:
+        case CameraMotion.UNKNOWN, True:
+            return replace(motion, state=CameraMotion.DRIVING)
+        case CameraMotion.DRIVING, False:
+            is_turn = motion.inlier_share >= _TURNING_INLIERS
+            state = CameraMotion.PANNING if is_turn else CameraMotion.UNKNOWN
+            return replace(motion, state=state)
+    return motion
 
 
 def _is_still(flows: NDArray[np.float32], near: NDArray[np.bool_]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evidence.package import PackageRequest
+from pipeline.evidence.package import PackageRequest, make_package
 from pipeline.footage.binary import ffmpeg_path
 from pipeline.settings import Settings
 from tests.evidence.findings import (
@@ -75,3 +75,18 @@ def request_whole(film: Film) -> PackageRequest:
     """One file with clock, place and plate."""
     footage = replace(footage_of(film("whole.mp4")), gps=gps_of(8))
     return request_of(trip_of(footage), plate=plate_of(0.93, 2.4))
+
+
+@pytest.fixture(scope="session")
+def finished(
+    film: Film, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path, Path]:
+    """A package, another of the same film, and their original. To be copied, not to be changed."""
+    original = film("whole.mp4")
+    trip = trip_of(replace(footage_of(original), gps=gps_of(8)))
+    folder = tmp_path_factory.mktemp("finished")
+    one, other = (
+        make_package(request_of(trip, *when, plate_of(0.93, when[0] + 0.4)), folder, settings)
+        for when in ((2.0, 4.0), (5.0, 6.5))
+    )
+    return one, other, original

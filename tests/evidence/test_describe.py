@@ -7,7 +7,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -16,17 +15,13 @@ from pipeline.evidence.incident import FileRecord, IncidentRecord
 from pipeline.evidence.schema import schema_text
 from pipeline.evidence.window import parts
 from pipeline.settings import Settings
-from pipeline.types import Gap, GpsTrack
+from pipeline.types import Gap
 from tests.evidence.conftest import Film
-from tests.evidence.findings import footage_of, gps_of, plate_of, request_of, trip_of
+from tests.evidence.findings import footage_of, plate_of, request_of, trip_of
 
 
 def described(request: PackageRequest, settings: Settings) -> IncidentRecord:
     return describe(request, parts(request.trip, request.incident, settings.evidence), settings)
-
-
-def with_gps(request: PackageRequest, gps: GpsTrack | None) -> PackageRequest:
-    return replace(request, trip=trip_of(replace(request.trip.footage[0], gps=gps)))
 
 
 def test_the_id(request_whole: PackageRequest, settings: Settings, film: Film) -> None:
@@ -70,43 +65,6 @@ def test_an_uncertain_plate_is_none(request_whole: PackageRequest, settings: Set
 def test_no_plate(request_whole: PackageRequest, settings: Settings) -> None:
     plate = described(replace(request_whole, plate=None), settings).vehicle.plate
     assert (plate.text, plate.looks, plate.alternatives) == (None, 0, ())
-
-
-def test_only_the_place_of_the_act(request_whole: PackageRequest, settings: Settings) -> None:
-    place = described(request_whole, settings).place
-    assert place is not None
-    times = [point.file_time_s for point in place.points]
-    assert min(times) >= 2.0 - 1 and max(times) <= 4.0 + 1
-    assert len(times) == 9
-    assert place.at_start.file_time_s == 2.0
-    assert place.at_start.speed_mps is None
-
-
-def test_no_place_has_a_reason(request_whole: PackageRequest, settings: Settings) -> None:
-    record = described(with_gps(request_whole, None), settings)
-    assert record.place is None and record.place_reason is not None
-    assert "no position" in record.place_reason.en
-    elsewhere = gps_of(1)
-    record = described(with_gps(request_whole, elsewhere), settings)
-    assert record.place is None and record.place_reason is not None
-    assert "not known" in record.place_reason.en
-
-
-def test_positions_that_are_none_are_left_out(
-    request_whole: PackageRequest, settings: Settings
-) -> None:
-    gps = gps_of(8)
-    gps.latitudes[:] = np.nan
-    assert described(with_gps(request_whole, gps), settings).place is None
-
-
-def test_a_phone_has_one_position_for_all(
-    request_whole: PackageRequest, settings: Settings
-) -> None:
-    gps = gps_of(0.4, "quicktime:location")
-    assert len(gps) == 1
-    place = described(with_gps(request_whole, gps), settings).place
-    assert place is not None and len(place.points) == 1
 
 
 def test_over_a_seam(film: Film, settings: Settings) -> None:

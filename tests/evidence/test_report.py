@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import yaml
+from pydantic import ValidationError
 
 import pipeline.evidence.words as words
 import pipeline.violations
 from pipeline.evidence.describe import PackageRequest
-from pipeline.evidence.incident import IncidentRecord
+from pipeline.evidence.incident import IncidentRecord, RoadFound
 from pipeline.evidence.package import make_package
+from pipeline.evidence.person import PersonAdds
+from pipeline.evidence.report import write_reports
 from pipeline.evidence.sheet import Sheet, sheet
 from pipeline.evidence.words import act, moment, number, percent, term
 from pipeline.settings import Settings
@@ -90,14 +97,17 @@ def test_pictures_are_in_the_package_and_nothing_is_fetched(package: Path, langu
     sources = re.findall(r'src="([^"]+)"', text)
     assert len(sources) >= 5
     assert all((package / source).is_file() for source in sources)
-    assert "http" not in text and "<script" not in text
+    assert "<script" not in text and "url(" not in text and "<link" not in text
+    links = re.findall(r'="(https?:[^"]+)"', text)
+    assert len(links) == 1 and links[0].startswith("https://www.openstreetmap.org/?mlat=21.27")
+    assert text.count("http") == 2, "the link, and the same printed"
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_document_is_short_and_tells_no_name(package: Path, language: str) -> None:
     content = (package / f"report.{language}.pdf").read_bytes()
     assert content.startswith(b"%PDF")
-    assert 1 <= len(re.findall(rb"/Type /Page\b", content)) <= 2
+    assert 1 <= len(re.findall(rb"/Type /Page\b", content)) <= 3
     assert b"/Author" not in content
 
 
@@ -153,6 +163,148 @@ def test_sources_that_disagree_are_named(
     assert "tên tệp do máy quay đặt" in text
     assert "01:11:10 (UTC+07:00), ngày 30/05/2025" in text
     assert text.count("Nguồn khác") == 1
+
+
+def test_where_it_was(package: Path) -> None:
+    record = record_in(package)
+    vietnamese, english = (said(sheet(record, language, ZONE)) for language in ("vi", "en"))
+    assert "21.270400, 106.190400, sai số ±6 m" in vietnamese
+    assert "43° (đông bắc)" in vietnamese and "43° (north-east)" in english
+    assert "109 km/h" in vietnamese
+    assert record.place is not None and record.place.names is not None
+    assert record.place.names.text.vi in vietnamese and record.place.names.text.en in english
+
+
+def test_the_road_and_the_caption_where_they_are_known(package: Path) -> None:
+    record = record_in(package)
+    assert record.place is not None
+    road = RoadFound(name="Quốc lộ 1", source="geo.example.org")
+    place = record.place.model_copy(update={"road": road})
+    known = record.model_copy(update={"place": place, "overlay_place": "Ngã tư Sở"})
+    text = said(sheet(known, "vi", ZONE))
+    assert "Quốc lộ 1 (tra cứu tại geo.example.org)" in text
+    assert "Chữ trên hình (do máy đọc)\nNgã tư Sở" in text
+
+
+def test_no_map_without_a_position(package: Path) -> None:
+    record = record_in(package)
+    assert sheet(record, "vi", ZONE).map is not None
+    nowhere = record.model_copy(update={"place": None})
+    assert sheet(nowhere, "vi", ZONE).map is None
+
+
+def test_stills_say_what_they_show(package: Path) -> None:
+    captions = " | ".join(one.caption for one in sheet(record_in(package), "vi", ZONE).pictures)
+    assert "khung cảnh xung quanh" in captions and "biển số rõ nhất" in captions
+    assert "Ảnh 1, 18:11:09,0: toàn bộ phương tiện; khung cảnh xung quanh" in captions
+    assert "đánh dấu trên ảnh 3, 18:11:10,4: hành vi rõ nhất; biển số rõ nhất" in captions
+
+
+@pytest.mark.parametrize(
+    "seconds, text", [(2.0, "±2 giây"), (0.5, "±0,5 giây"), (600, "±10 phút"), (25200, "±7 giờ")]
+)
+def test_uncertainty_in_the_unit_people_use(package: Path, seconds: float, text: str) -> None:
+    record = record_in(package)
+    when = record.when.model_copy(update={"uncertainty_s": seconds})
+    assert text in said(sheet(record.model_copy(update={"when": when}), "vi", ZONE))
+
+
+# --- what the person adds ----------------------------------------------------------------------
+
+TOLD = PersonAdds(
+    road="Đường Láng",
+    place="trước số nhà 102",
+    witnesses="Bà Nguyễn Thị <Bưởi>",
+    note="Trời mưa.",
+    channel="Zalo CSGT",
+    act_confirmed=True,
+    plate_text="98-B3 123.45",
+    statement_confirmed_at=datetime(2025, 5, 30, 1, 2, 3, tzinfo=UTC),
+)
+
+
+def test_lines_to_write_on(package: Path) -> None:
+    form = sheet(record_in(package), "vi", ZONE).form
+    assert len(form.blanks) >= 6 and all(one.value is None for one in form.blanks)
+    assert not any(one.done for one in form.ticks) and form.confirmed is None
+    labels: dict[str, tuple[str, ...]] = {
+        "vi": ("Lời cam đoan", "Ký tên", "Kênh gửi", "Người chứng kiến"),
+        "en": ("Statement of truth", "Signature", "Channel", "Witness"),
+    }
+    for language, words_ in labels.items():
+        text = (package / f"report.{language}.html").read_text(encoding="utf-8")
+        for word in words_:
+            assert word in text
+        assert text.count("☐") == 2 and "☑" not in text
+
+
+def test_what_the_person_told_is_filled_in(package: Path, tmp_path: Path) -> None:
+    shutil.copytree(package, tmp_path / "data")
+    paths = [path for path, _ in write_reports(record_in(package), tmp_path / "data", ZONE, TOLD)]
+    assert len(paths) == 4
+    text = (tmp_path / "data" / "report.vi.html").read_text(encoding="utf-8")
+    for told in ("Đường Láng", "trước số nhà 102", "Trời mưa.", "Zalo CSGT"):
+        assert f"<b>{told}</b>" in text
+    assert "Bà Nguyễn Thị &lt;Bưởi&gt;" in text and "<Bưởi>" not in text
+    assert text.count("☑") == 1 and text.count("☐") == 1
+    assert "lúc 08:02:03 (UTC+07:00), ngày 30/05/2025" in text
+
+
+def test_what_the_person_adds_leaves_the_seal_as_it_is(package: Path) -> None:
+    record = record_in(package)
+    assert sheet(record, "vi", ZONE).seal == sheet(record, "vi", ZONE, TOLD).seal
+
+
+def test_nobody_names_themselves_by_it() -> None:
+    with pytest.raises(ValidationError):
+        PersonAdds.model_validate({"name": "Nguyễn Văn A"})
+    assert PersonAdds.model_validate({"road": "  Láng "}).road == "Láng"
+    with pytest.raises(ValidationError):
+        PersonAdds.model_validate({"road": " "})
+
+
+# --- the seal's code ---------------------------------------------------------------------------
+
+
+def read_code(image: np.ndarray) -> str:
+    text, _, _ = cv2.QRCodeDetector().detectAndDecode(image)
+    return text
+
+
+def expected_code(package: Path) -> str:
+    record = record_in(package)
+    assert record.evidence_sha256 is not None
+    return f"{record.id}\nSHA-256 {record.evidence_sha256}"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_code_of_the_page_can_be_scanned(package: Path, language: str) -> None:
+    text = (package / f"report.{language}.html").read_text(encoding="utf-8")
+    code = re.findall(r"<svg .*?</svg>", text, re.DOTALL)[-1]
+    image = np.full((700, 700), 255, np.uint8)
+    for points in re.findall(r'<polygon points="([^"]+)"', code):
+        corners = np.array([pair.split(",") for pair in points.split()], float) * 20
+        cv2.fillPoly(image, [np.round(corners).astype(np.int32)], 0)
+    assert read_code(image) == expected_code(package)
+
+
+@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="no poppler here")
+def test_the_code_of_the_document_can_be_scanned(package: Path, tmp_path: Path) -> None:
+    render = ["pdftoppm", "-r", "300", "-gray", "-png", str(package / "report.vi.pdf")]
+    subprocess.run([*render, str(tmp_path / "page")], check=True)
+    found = [read_code(cv2.imread(str(path))) for path in sorted(tmp_path.glob("page*.png"))]
+    assert expected_code(package) in found
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="no poppler here")
+def test_the_document_has_vietnamese_letters_and_the_link_as_text(package: Path) -> None:
+    command = ["pdftotext", "-layout", str(package / "report.vi.pdf"), "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for words_ in ("Báo cáo dấu hiệu vi phạm", "Lời cam đoan", "đông bắc", "Mã niêm phong"):
+        assert words_ in text
+    assert "https://www.openstreetmap.org/?mlat=21.270400" in re.sub(r"\s", "", text)
+    record = record_in(package)
+    assert record.evidence_sha256 is not None and record.evidence_sha256 in text
 
 
 def test_no_law_and_no_fine(package: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import cv2
@@ -10,31 +11,84 @@ import numpy as np
 import pytest
 
 from pipeline.evidence.boxes import box_at
-from pipeline.evidence.stills import choose_times, save_stills
+from pipeline.evidence.stills import Moment, choose_moments, save_stills
 from pipeline.footage.pick import frames_at
-from pipeline.settings import Settings
-from pipeline.types import Kind
+from pipeline.settings import EvidenceSettings, Settings
+from pipeline.types import Incident, Kind, Plate, Track, Trip
 from tests.evidence.conftest import Film
 from tests.evidence.findings import footage_of, incident_of, plate_of, track_of, trip_of
 
 
-def test_the_best_moments_come_first_then_the_farthest() -> None:
-    incident = incident_of(2.0, 6.0, best=(5.0, 5.1, 2.4))
-    times = choose_times(incident, track_of(7, Kind.CAR, 2.0, 6.0), 4)
-    assert times[:2] == [5.0, 2.4], "5.1 shows the same as 5.0"
-    assert times[2] == pytest.approx(3.7, abs=0.15)
-    assert len(times) == 4
+@pytest.fixture(scope="module")
+def trip(film: Film) -> Trip:
+    return trip_of(footage_of(film("a.mp4")))
 
 
-def test_a_short_act_has_fewer() -> None:
-    times = choose_times(incident_of(2.0, 2.3, best=(2.0,)), None, 6)
-    assert times == pytest.approx([2.0, 2.3])
+def chosen(
+    trip: Trip, incident: Incident, track: Track | None, plate: Plate | None = None, stills: int = 6
+) -> list[Moment]:
+    settings = EvidenceSettings(lead_up_s=3, aftermath_s=3, stills=stills)
+    return choose_moments(trip, incident, track, plate, settings)
 
 
-def test_moments_are_those_that_were_looked_at() -> None:
+def test_each_still_has_a_reason(trip: Trip) -> None:
+    incident = incident_of(3.0, 5.0, best=(4.0,))
+    found = chosen(trip, incident, track_of(7, Kind.CAR, 2.0, 6.0), plate_of(0.9, 5.6))
+    by_reason = {reason: one.time_s for one in found for reason in one.shows}
+    assert found[0].shows[0] == "act_best"
+    assert by_reason["act_best"] == 4.0
+    assert by_reason["plate"] == 5.6, "the look that was read best, even after the act"
+    assert by_reason["act_start"] == pytest.approx(3.0)
+    assert by_reason["act_end"] == pytest.approx(5.0)
+    assert by_reason["surroundings"] == pytest.approx(1.0)
+    assert 3 <= len(found) <= 6
+
+
+def test_one_still_may_serve_twice(trip: Trip) -> None:
+    incident = incident_of(3.0, 5.0, best=(3.05,))
+    found = chosen(trip, incident, track_of(7, Kind.CAR, 2.0, 6.0), plate_of(0.9, 3.0))
+    assert {"act_best", "plate", "act_start"} <= set(found[0].shows)
+    assert min(abs(a.time_s - b.time_s) for a, b in combinations(found, 2)) >= 0.15
+
+
+def test_the_whole_vehicle_is_one_that_no_edge_cuts(trip: Trip) -> None:
     track = track_of(7, Kind.CAR, 2.0, 6.0)
-    times = choose_times(incident_of(2.0, 6.0), track, 6)
-    assert all(np.isclose(track.times_s, time).any() for time in times)
+    boxes = track.boxes.copy()
+    boxes[5] += (-20, -20, 20, 20)  # larger, and still inside
+    boxes[9] = (0, 0, 300, 200)  # the largest, cut by two edges
+    found = chosen(trip, incident_of(3.0, 5.0, best=(4.6,)), replace(track, boxes=boxes))
+    (whole,) = (one.time_s for one in found if "vehicle" in one.shows)
+    assert whole == pytest.approx(float(track.times_s[5]))
+
+
+def test_surroundings_are_in_the_clip(trip: Trip) -> None:
+    """Before the act, or after it where there is nothing before; nothing where there is neither."""
+    early = chosen(trip, incident_of(0.1, 3.0), track_of(7, Kind.CAR, 0.0, 4.0))
+    (after,) = (one.time_s for one in early if "surroundings" in one.shows)
+    assert after == pytest.approx(5.0)
+    whole = chosen(trip, incident_of(0.0, trip.duration_s), None)
+    assert not any("surroundings" in one.shows for one in whole)
+
+
+def test_few_are_wanted_the_most_telling_stay(trip: Trip) -> None:
+    incident = incident_of(3.0, 5.0, best=(4.0,))
+    track = track_of(7, Kind.CAR, 2.0, 6.0)
+    (only,) = chosen(trip, incident, track, plate_of(0.9, 5.6), stills=1)
+    assert only.shows[0] == "act_best"
+
+
+def test_many_are_wanted_they_are_spread_over_the_act(trip: Trip) -> None:
+    track = track_of(7, Kind.CAR, 2.0, 6.0)
+    found = chosen(trip, incident_of(2.0, 6.0, best=(5.0,)), track, stills=10)
+    assert len(found) == 10
+    spread = [one.time_s for one in found if not one.shows]
+    assert spread and all(np.isclose(track.times_s, time).any() for time in spread)
+
+
+def test_a_short_act_has_fewer(trip: Trip) -> None:
+    found = chosen(trip, incident_of(2.0, 2.3, best=(2.0,)), None)
+    times = sorted(one.time_s for one in found)
+    assert times == pytest.approx([0.0, 2.0, 2.3]) and len(found) == 3
 
 
 def test_boxes_between_the_looks() -> None:
@@ -74,7 +128,7 @@ def saved(film: Film, tmp_path: Path) -> dict[str, Path]:
 
 
 def test_what_is_written(saved: dict[str, Path]) -> None:
-    numbered = {f"still-{number}.jpg" for number in range(1, 5)}
+    numbered = {f"still-{number}.jpg" for number in range(1, 6)}
     others = {"marked.jpg", "vehicle.jpg", "plate.png", "plate-enlarged.png"}
     assert set(saved) == numbered | others
 

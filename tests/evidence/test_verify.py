@@ -11,7 +11,19 @@ from pathlib import Path
 import bagit
 import pytest
 
+from pipeline.evidence.bag import (
+    digests_below,
+    label_of,
+    oxum,
+    write_manifest,
+    write_tags,
+)
+from pipeline.evidence.custody import Custody, changes_between
+from pipeline.evidence.evidence_digest import evidence_digest_of
+from pipeline.evidence.incident import IncidentRecord
+from pipeline.evidence.keys import Key
 from pipeline.evidence.package import PackageRequest, make_package
+from pipeline.evidence.seals import KEY_FACT
 from pipeline.evidence.verify import verify
 from pipeline.settings import Settings
 from tests.evidence.conftest import Film
@@ -40,8 +52,33 @@ def faults(package: Path, original: Path | None = None) -> str:
 
 
 def rebag(package: Path) -> None:
-    """What a forger with any BagIt tool does after a change."""
-    bagit.Bag(str(package)).save(manifests=True)
+    """What a forger does after a change who knows the format, and has a key of their own."""
+    key = Key(b"f" * 32)
+    listed = digests_below(package, package / "data")
+    write_manifest(package, listed)
+    (package / "public-key.pem").write_text(key.public.pem)
+    (package / "signature.ed25519").unlink()
+    facts = label_of((package / "bag-info.txt").read_text(encoding="utf-8"))
+    facts |= {"Payload-Oxum": oxum(package, listed), KEY_FACT: key.public.fingerprint}
+    write_tags(package, facts)
+    tags = (package / "tagmanifest-sha256.txt").read_bytes()
+    (package / "signature.ed25519").write_bytes(key.sign(tags))
+
+
+def retell(package: Path) -> None:
+    """And who rewrites the record of custody to fit."""
+    path = package / "data" / "custody.json"
+    custody = Custody.model_validate_json(path.read_bytes())
+    below = digests_below(package / "data", package / "data")
+    del below["custody.json"]
+    last = custody.steps[-1].model_copy(
+        update={
+            "files": changes_between({}, below),
+            "key": Key(b"f" * 32).public.fingerprint,
+        }
+    )
+    told = custody.model_copy(update={"steps": (*custody.steps[:-1], last)})
+    path.write_text(told.as_text(), encoding="utf-8")
 
 
 def edit_record(package: Path, **changes: object) -> None:
@@ -54,10 +91,14 @@ def edit_record(package: Path, **changes: object) -> None:
 def test_a_sound_package(package: Path, made: tuple[Path, Path]) -> None:
     result = verify(package, original=made[1])
     assert result.ok, faults(package, made[1])
-    assert {check.name for check in result.checks} >= {"bag", "record", "files", "original", "clip"}
+    assert {check.name for check in result.checks} >= {
+        *("form", "bag", "signature", "record", "custody", "files", "identity"),
+        *("original", "clip"),
+    }
     whole = json.loads(json.dumps(result.as_json()))
     assert whole["ok"] is True and whole["package"] == str(package)
     assert all({"name", "ok", "message"} == set(check) for check in whole["checks"])
+    assert whole["key"] and whole["proved"] and whole["not_proved"]
 
 
 def test_a_renamed_folder_is_still_that_package(package: Path) -> None:
@@ -71,7 +112,8 @@ def every_file() -> list[str]:
         *("data/clip.mp4", "data/annotated.mp4", "data/incident.json"),
         *(f"data/stills/{name}" for name in pictures),
         *(f"data/{name}" for name in reports),
-        *("bag-info.txt", "manifest-sha256.txt", "bagit.txt"),
+        *("data/custody.json", "bag-info.txt", "manifest-sha256.txt", "bagit.txt"),
+        *("tagmanifest-sha256.txt", "public-key.pem", "signature.ed25519"),
     ]
 
 
@@ -90,7 +132,8 @@ def test_one_flipped_byte(package: Path, name: str) -> None:
 @pytest.mark.parametrize("name", every_file())
 def test_a_file_taken_away(package: Path, name: str) -> None:
     (package / name).unlink()
-    assert Path(name).name.split(".")[0] in faults(package)
+    stem = Path(name).stem
+    assert stem in faults(package) or "removed" in faults(package)
 
 
 @pytest.mark.parametrize("name", ["data/clip.mp4", "data/report.vi.pdf", "data/incident.json"])
@@ -127,16 +170,18 @@ def test_two_files_exchanged(package: Path) -> None:
 
 
 def test_a_forger_who_makes_the_bag_anew(package: Path) -> None:
-    """Any BagIt tool calls it valid now; the record does not."""
+    """Any BagIt tool calls it valid now; the records do not."""
     still = package / "data" / "stills" / "still-1.jpg"
     still.write_bytes((package / "data" / "stills" / "still-2.jpg").read_bytes())
     rebag(package)
     bagit.Bag(str(package)).validate()
-    assert "still-1.jpg was changed" in faults(package)
+    found = faults(package)
+    assert "still-1.jpg was changed" in found and "custody" in found
 
 
-def test_a_forger_who_writes_the_record_anew(package: Path, made: tuple[Path, Path]) -> None:
-    """Only the original can tell then (and a signature, once there are signatures)."""
+def test_a_forger_who_writes_the_records_anew(package: Path, made: tuple[Path, Path]) -> None:
+    """Only the original and the key's fingerprint can tell then."""
+    fingerprint = verify(package).key
     clip = package / "data" / "clip.mp4"
     content = bytearray(clip.read_bytes())
     content[-3000] ^= 1
@@ -146,8 +191,13 @@ def test_a_forger_who_writes_the_record_anew(package: Path, made: tuple[Path, Pa
     entry = next(file for file in record["files"] if file["path"] == "clip.mp4")
     entry["sha256"] = hashlib.sha256(content).hexdigest()
     edit_record(package, files=record["files"])
+    forged = IncidentRecord.model_validate_json(path.read_bytes())
+    edit_record(package, evidence_sha256=evidence_digest_of(forged))
+    retell(package)
     rebag(package)
     assert verify(package).ok
+    found = verify(package, key=fingerprint)
+    assert [check.name for check in found.checks if not check.ok] == ["signature"]
     found = faults(package, made[1])
     assert "clip.mp4" in found and "not a run of the original's" in found
 
@@ -276,3 +326,11 @@ def test_an_original_that_is_no_film(package: Path, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("x" * 100)
     assert "notes.txt" in faults(package, notes)
+
+
+def test_facts_that_were_changed(package: Path) -> None:
+    """The seal number stands for them: it is printed in the report and read by people."""
+    edit_record(package, confidence=0.5)
+    retell(package)
+    rebag(package)
+    assert "facts" in faults(package)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -113,7 +114,7 @@ def _read(speller: Speller, pictures: list, name: str, wrong: Path | None) -> li
 def _reliability(rows: list[tuple[float, bool]]) -> None:
     print("confidence      readings   mean said   exact")
     error = 0.0
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         held = [row for row in rows if low <= row[0] < high]
         if held:
             said = float(np.mean([row[0] for row in held]))

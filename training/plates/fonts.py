@@ -6,7 +6,7 @@ many foundries, stretched and thickened by chance, surround their shapes. On Deb
     apt-get install fonts-opendin fonts-bebas-neue fonts-roboto-unhinted fonts-liberation \\
         fonts-dejavu-extra
 
-and any number of other narrow faces (`.ttf`, `.otf`, `.woff`) in a folder named by `--fonts`; the
+and any other narrow faces (`.ttf`, `.otf`, `.woff`) in a folder named by `--fonts`; the
 shipped reader's list is in its card.
 """
 
@@ -23,8 +23,8 @@ from pipeline.plates.rules import ALPHABET
 
 HEIGHT = 96  # pixels of a capital letter in an atlas
 FAMILIES = (
-    "OSP-DIN", "BebasNeue-Bold", "BebasNeue-Regular", "RobotoCondensed-Bold", "RobotoCondensed-Medium",
-    "LiberationSansNarrow-Bold", "DejaVuSansCondensed-Bold", "NimbusSansNarrow-Bold",
+    "OSP-DIN", "BebasNeue-Bold", "BebasNeue-Regular", "RobotoCondensed-Bold",
+    "RobotoCondensed-Medium", "LiberationSansNarrow-Bold", "DejaVuSansCondensed-Bold", "NimbusSansNarrow-Bold",
 )  # fmt: skip
 _ROOTS = (Path("/usr/share/fonts"), Path.home() / ".fonts", Path("/usr/local/share/fonts"))
 _INK = (0.24, 0.62)  # share of a letter's box that is ink: neither hairlines nor blocks

@@ -38,6 +38,7 @@ class Setting:
     quality: tuple[int, int] = (18, 92)  # JPEG
     dirt: float = 0.35  # chance of each kind of dirt
     glare: float = 0.18
+    streaks: float = 0.3
     night: float = 0.18
     occluded: float = 0.04
 
@@ -45,11 +46,13 @@ class Setting:
 TRAIN = Setting()
 CLEAN = Setting(
     letter_px=(13.0, 34.0), tilt_deg=5.0, perspective=0.06, corner_jitter=0.02, blur=(0.0, 0.06),
-    motion=0.06, noise=6.0, quality=(45, 95), dirt=0.1, glare=0.03, night=0.1, occluded=0.0,
+    motion=0.06, noise=6.0, quality=(45, 95), dirt=0.1, glare=0.03, streaks=0.03, night=0.1,
+    occluded=0.0,
 )  # fmt: skip
 HARD = Setting(
     letter_px=(10.0, 18.0), tilt_deg=11.0, perspective=0.14, corner_jitter=0.035, blur=(0.02, 0.09),
-    motion=0.14, noise=12.0, quality=(25, 65), dirt=0.5, glare=0.2, night=0.35, occluded=0.0,
+    motion=0.14, noise=12.0, quality=(25, 65), dirt=0.5, glare=0.2, streaks=0.1, night=0.35,
+    occluded=0.0,
 )  # fmt: skip
 
 
@@ -232,7 +235,7 @@ class Spoiler:
         ones = np.full((height, width), 255, np.uint8)
         cover = cv2.warpPerspective(ones, warp, shape).astype(np.float32)[..., None] / 255
         scene = canvas * (1 - cover) + placed * cover
-        scene = self._light(scene.astype(np.float32))
+        scene = self._light(self._streaks(scene.astype(np.float32), corners))
         return self._camera(scene, seen_px), corners
 
     def spoil_crop(self, crop: Picture, corners: NDArray[np.float64], letter: float) -> Picture:
@@ -243,6 +246,7 @@ class Spoiler:
             shrink = source.uniform(max(self.setting.letter_px[0] / letter, 0.3), 1.0)
             scene = cv2.resize(scene, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
             corners, letter = corners * shrink, letter * shrink
+        scene = self._streaks(scene, corners)
         if source.random() < 0.7:
             scene = self._light(scene)
         scene = self._camera(scene, letter, gentle=True)
@@ -306,6 +310,34 @@ class Spoiler:
             )
             cv2.circle(image, (x, y), w // 2, [source.uniform(0, 255)] * 3, -1)
         return np.clip(image, 0, 255).astype(np.uint8)
+
+    def _streaks(self, scene: Any, corners: NDArray[np.float64]) -> Any:
+        """Lamps and the sun on dents of the metal: bright strokes that eat parts of letters."""
+        source = self.random
+        if source.random() > self.setting.streaks:
+            return scene
+        height, width = scene.shape[:2]
+        size = float(np.linalg.norm(corners[3] - corners[0]))
+        for _ in range(source.randint(1, 4)):
+            shares = np.array([source.random(), source.random()])
+            across = corners[0] + (corners[1] - corners[0]) * shares[0]
+            x, y = across + (corners[3] - corners[0]) * shares[1]
+            long, thin = source.uniform(0.04, 0.3) * size, source.uniform(0.012, 0.07) * size
+            angle = source.uniform(0, np.pi)
+            reach = int(3 * max(long, thin)) + 2
+            x0, y0 = max(int(x) - reach, 0), max(int(y) - reach, 0)
+            x1, y1 = min(int(x) + reach, width), min(int(y) + reach, height)
+            if x1 - x0 < 2 or y1 - y0 < 2:
+                continue
+            ys, xs = np.mgrid[y0:y1, x0:x1].astype(np.float32)
+            along = (xs - x) * np.cos(angle) + (ys - y) * np.sin(angle)
+            aside = (ys - y) * np.cos(angle) - (xs - x) * np.sin(angle)
+            spot = np.exp(-((along / max(long, 1)) ** 2) - (aside / max(thin, 0.8)) ** 2)
+            spot = np.clip(spot * source.uniform(0.7, 1.8), 0, 1)[..., None]
+            level = source.uniform(0.75, 1.1) * float(np.percentile(scene[y0:y1, x0:x1], 90))
+            part = scene[y0:y1, x0:x1]
+            part[:] = part * (1 - spot) + min(level, 255.0) * spot
+        return scene
 
     def _cloud(self, height: int, width: int, cells: int) -> NDArray[np.float32]:
         coarse = self.noise.random((cells, cells * 2)).astype(np.float32)
