@@ -144,7 +144,8 @@ def compare(scores: dict[str, Score]) -> None:
         exact = f"{score.exact} of {score.plates}"
         middle = statistics.median(score.times_ms)
         print(
-            f"{name:10} {exact:>12} {score.confident_exact:12d} {len(score.other):12d} {middle:7.0f}"
+            f"{name:10} {exact:>12} {score.confident_exact:12d} {len(score.other):12d} "
+            f"{middle:7.0f}"
         )
 
 

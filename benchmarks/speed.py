@@ -28,6 +28,7 @@ from pipeline.footage.binary import ffmpeg_path, file_url
 from pipeline.footage.frames import frames
 from pipeline.footage.probe import probe
 from pipeline.scene.builder import SceneBuilder
+from pipeline.scene.driven import Driven
 from pipeline.settings import Settings, load_settings
 from pipeline.types import Trip
 from pipeline.vision.backends import load_detector
@@ -83,7 +84,7 @@ def _measure(clip: Path, seconds: int, settings: Settings, weights: Path | None)
     chosen = choose_weights(settings.vision)
     detector = load_detector(chosen, settings.vision)
     rate = settings.footage.sample_rate_hz
-    tracker, builder = Tracker(rate), SceneBuilder(rate)
+    tracker, builder = Tracker(rate), SceneBuilder(rate, Driven(trip))
     spent = {"waiting for frames": 0.0, "detector": 0.0, "scene": 0.0, "tracker": 0.0}
     start = mark = time.perf_counter()
 

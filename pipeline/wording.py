@@ -472,6 +472,133 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "the authorities to decide.",
     },
     "redact.readme.time": {"vi": "\nThời gian: {time}", "en": "\nTime: {time}"},
+    "form.bad_value": {
+        "vi": "{field}: không dùng được ({why}); hãy nhập lại",
+        "en": "{field}: cannot be used ({why}); enter it again",
+    },
+    "form.plate_bad": {
+        "vi": "{plate}: không phải biển số Việt Nam{hint}; nếu biển số đúng như vậy, hãy ghi vào "
+        "--note và chọn --plate-illegible",
+        "en": "{plate}: not a Vietnamese plate{hint}; if it truly reads so, write it into --note "
+        "and give --plate-illegible",
+    },
+    "form.plate_near": {"vi": " (gần giống: {near})", "en": " (near to it: {near})"},
+    "form.plate_both": {
+        "vi": "--plate và --plate-illegible trái nhau; hãy chọn một",
+        "en": "--plate and --plate-illegible contradict each other; give one of them",
+    },
+    "form.plate_nothing": {
+        "vi": "--confirm-plate: chưa có biển số nào để xác nhận; hãy thêm --plate BIỂN_SỐ, "
+        "hoặc --plate-illegible nếu không đọc được",
+        "en": "--confirm-plate: there is no plate to confirm; add --plate TEXT, "
+        "or --plate-illegible if it cannot be read",
+    },
+    "form.time_bad": {
+        "vi": "--time {time}: không phải ngày giờ; hãy ghi như 18:11 29/05/2025",
+        "en": "--time {time}: not a time; write it like 18:11 29/05/2025",
+    },
+    "form.answers_bad": {
+        "vi": "{path}: không dùng được ({why}); các mục có thể có: {fields}",
+        "en": "{path}: cannot be used ({why}); it may hold: {fields}",
+    },
+    "form.identifying": {
+        "vi": "{field}: có vẻ chứa {labels}; nội dung này nằm trong hồ sơ không mã hóa, "
+        "hãy bỏ ra (hoặc thêm --anyway)",
+        "en": "{field}: seems to hold {labels}; this goes into the package in clear, "
+        "leave it out (or add --anyway)",
+    },
+    "form.holds.number": {"vi": "số căn cước", "en": "an identity number"},
+    "form.holds.phone": {"vi": "số điện thoại", "en": "a phone number"},
+    "form.holds.mail": {"vi": "địa chỉ thư điện tử", "en": "an e-mail address"},
+    "form.holds.name": {"vi": "họ tên của bạn", "en": "your own name"},
+    "form.holds.address": {"vi": "địa chỉ của bạn", "en": "your own address"},
+    "form.nobody": {
+        "vi": "không có ai để hỏi; hãy dùng các tùy chọn (--confirm-act …, xem --help), "
+        "--from-file TỆP, hoặc --show",
+        "en": "nobody is there to be asked; use the options (--confirm-act …, see --help), "
+        "--from-file FILE, or --show",
+    },
+    "form.nothing_changed": {
+        "vi": "đã dừng; hồ sơ giữ nguyên như cũ",
+        "en": "stopped; the package is as it was",
+    },
+    "form.same": {"vi": "Không có gì thay đổi.", "en": "Nothing has changed."},
+    "form.ready": {
+        "vi": "{package}: sẵn sàng gửi (dashcam submit)",
+        "en": "{package}: ready (dashcam submit)",
+    },
+    "form.not_ready": {
+        "vi": "{package}: chưa sẵn sàng gửi, còn thiếu:",
+        "en": "{package}: not ready, missing:",
+    },
+    "form.intro": {
+        "vi": "Hãy xem clip và ảnh trước khi trả lời. Enter: giữ giá trị trong [ ]; "
+        "dấu - : xóa, để trống; Ctrl-C: dừng, không đổi gì.",
+        "en": "Look at the clip and the pictures before you answer. Enter keeps what is in [ ]; "
+        "- clears it; Ctrl-C stops and changes nothing.",
+    },
+    "form.act": {"vi": "Hành vi", "en": "Act"},
+    "form.seen": {"vi": "Nội dung ghi nhận", "en": "What is seen"},
+    "form.clip": {"vi": "Xem clip", "en": "Watch the clip"},
+    "form.picture": {"vi": "Xem ảnh", "en": "Look at"},
+    "form.ask.act": {
+        "vi": "Bạn đã xem clip và xác nhận có hành vi này? (c/k)",
+        "en": "Have you watched the clip, and is this act in it? (y/n)",
+    },
+    "form.plate": {"vi": "Biển số máy đọc", "en": "Plate as the machine read it"},
+    "form.plate_told": {"vi": "Biển số bạn đã ghi", "en": "Plate as you gave it"},
+    "form.plate_unread": {"vi": "không đọc được", "en": "not read"},
+    "form.plate_else": {"vi": "khả năng khác: {plates}", "en": "it may also be: {plates}"},
+    "form.ask.plate": {
+        "vi": "Biển số bạn đọc trên ảnh (0: không đọc được; -: bỏ qua)",
+        "en": "Plate as you read it in the pictures (0: cannot be read; -: skip)",
+    },
+    "form.ask.plate_sure": {
+        "vi": "Bạn đã xem ảnh và xác nhận biển số {plate}? (c/k)",
+        "en": "Have you looked at the pictures, and is the plate {plate}? (y/n)",
+    },
+    "form.ask.plate_illegible": {
+        "vi": "Bạn đã xem ảnh và xác nhận không đọc được biển số? (c/k)",
+        "en": "Have you looked at the pictures, and the plate cannot be read? (y/n)",
+    },
+    "form.ask.time": {
+        "vi": "Ngày giờ xảy ra, ví dụ 18:11 29/05/2025 (hồ sơ không có)",
+        "en": "When it was, like 18:11 29/05/2025 (the package does not know)",
+    },
+    "form.ask.kind": {
+        "vi": "Loại xe ({kinds})",
+        "en": "Kind of vehicle ({kinds})",
+    },
+    "form.ask.road": {"vi": "Tên đường, phố, quốc lộ", "en": "Road or street"},
+    "form.ask.place": {
+        "vi": "Địa điểm (xã, phường, số nhà, cột mốc)",
+        "en": "Place (commune, house number, milestone)",
+    },
+    "form.ask.witnesses": {
+        "vi": "Người chứng kiến: số người hoặc mô tả, không ghi họ tên của bạn",
+        "en": "Witnesses: how many, or in words; not your own name",
+    },
+    "form.ask.note": {"vi": "Ghi chú khác", "en": "Anything else"},
+    "form.ask.channel": {
+        "vi": "Kênh gửi ({channels})",
+        "en": "Channel it is sent by ({channels})",
+    },
+    "form.statement_about": {
+        "vi": "Chú ý: báo tin giả, vu khống hoặc khai báo sai sự thật bị xử lý theo pháp luật.",
+        "en": "Mind: false reports and slander are punished by law.",
+    },
+    "form.ask.statement": {
+        "vi": "Bạn cam đoan như trên? Gõ: cam đoan",
+        "en": "Do you state this? Type: I state",
+    },
+    "form.statement_words": {"vi": "cam đoan", "en": "i state"},
+    "form.statement_gone": {
+        "vi": "Nội dung đã đổi nên lời cam đoan trước không còn hiệu lực; hãy cam đoan lại: "
+        "--statement",
+        "en": "It was changed, so the earlier statement no longer holds; give it again: "
+        "--statement",
+    },
+    "form.yes_or_no": {"vi": "Hãy gõ c (có) hoặc k (không).", "en": "Type y (yes) or n (no)."},
 }
 
 

@@ -9,6 +9,7 @@ marked.
 from __future__ import annotations
 
 import csv
+import gzip
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -46,29 +47,36 @@ class Scene:
         return np.asarray(cv2.imdecode(self.code, cv2.IMREAD_COLOR), np.uint8)
 
 
-def marked(table: Path, longest: int = 640) -> list[Scene]:
-    """Real pictures of a CSV: path, x1 y1 .. x4 y4 (or x1 y1 x2 y2), lines; all plates marked."""
-    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
-    with table.open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            rows[row["path"]].append(row)
+def marked(table: Path, root: Path, split: str, longest: int = 640) -> list[Scene]:
+    """Real pictures all of whose plates are marked, of one split.
+
+    Columns: picture (below `root`), split, x1 y1 .. x4 y4, or x1 y1 x2 y2 alone for an upright
+    box. Pictures that are not there are left out.
+    """
     scenes = []
-    for name, plates in rows.items():
-        picture: Any = cv2.imread(str(table.parent / name))
+    for name, plates in quads(table, split).items():
+        picture: Any = cv2.imread(str(root / name))
         if picture is None:
             continue
         scale = min(longest / max(picture.shape[:2]), 1.0)
         if scale < 1:
             picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        corners = np.array([_corners(row) for row in plates]) * scale
-        count = np.array([int(row.get("lines") or 0) for row in plates])
-        empty = np.empty((0, 4))
-        scenes.append(Scene(_coded(picture), corners, count, empty, np.empty((0, 5))))
+        corners = np.array(plates) * scale
+        unknown_lines = np.zeros(len(plates), np.int64)
+        scenes.append(
+            Scene(_coded(picture), corners, unknown_lines, np.empty((0, 4)), np.empty((0, 5)))
+        )
     return scenes
 
 
-def _coded(picture: Any) -> NDArray[np.uint8]:
-    return np.asarray(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 93])[1], np.uint8)
+def quads(table: Path, split: str) -> dict[str, list[NDArray[np.float64]]]:
+    """The corners of the plates of each picture."""
+    found: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+    with gzip.open(table, "rt", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            if row["split"].startswith(split):
+                found[row["picture"]].append(_corners(row))
+    return found
 
 
 def _corners(row: dict[str, str]) -> NDArray[np.float64]:
@@ -76,6 +84,10 @@ def _corners(row: dict[str, str]) -> NDArray[np.float64]:
         return np.array([[float(row[f"x{n}"]), float(row[f"y{n}"])] for n in (1, 2, 3, 4)])
     x1, y1, x2, y2 = (float(row[name]) for name in ("x1", "y1", "x2", "y2"))
     return np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])
+
+
+def _coded(picture: Any) -> NDArray[np.uint8]:
+    return np.asarray(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 93])[1], np.uint8)
 
 
 def streets(folder: Path, longest: int = 640, most: int = 6000) -> list[Scene]:
@@ -102,8 +114,8 @@ def streets(folder: Path, longest: int = 640, most: int = 6000) -> list[Scene]:
 
 
 class Locations(IterableDataset[dict[str, torch.Tensor]]):
-    """Endless batches: `picture` (B, 3, SIDE, SIDE), `heat`, `weight`, `inside` (B, S, S), `corners`
-    (B, 8, S, S), `two` (B, S, S; -1 where not known), S = SIDE / STRIDE."""
+    """Endless batches: `picture` (B, 3, SIDE, SIDE), `heat`, `weight`, `inside` (B, S, S),
+    `corners` (B, 8, S, S), `two` (B, S, S; -1 where not known), S = SIDE / STRIDE."""
 
     def __init__(
         self,

@@ -1,10 +1,10 @@
 """Train the plate locator from random weights.
 
     PYTHONPATH=training/plates python training/plate_locator/train.py --out RUN --minutes 40
-        --streets SET [--real CSV ...] [--fonts FOLDER] [--resume]
+        --streets SET [--pictures FOLDER] [--fonts FOLDER] [--resume]
 
-Loss: focal loss on the middles (as in CenterNet, Zhou et al. 2019, equation 1, alpha 2, beta 4), L1 on
-the corners near the middles, cross-entropy on the number of lines.
+Loss: focal loss on the middles (as in CenterNet, Zhou et al. 2019, equation 1, alpha 2, beta 4),
+L1 on the corners near the middles, cross-entropy on the number of lines.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 CHECKPOINT_EVERY_S = 180
+LABELS = Path(__file__).with_name("labels.csv.gz")
 
 
 def main() -> None:
@@ -35,8 +36,8 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--minutes", type=float, required=True)
     arguments.add_argument("--streets", type=Path, required=True, help="set with images and labels")
-    arguments.add_argument("--real", type=Path, nargs="*", default=[], help="CSVs of marked plates")
-    arguments.add_argument("--real-share", type=float, default=0.4)
+    arguments.add_argument("--pictures", type=Path, help="folder of the marked pictures")
+    arguments.add_argument("--real-share", type=float, default=0.5)
     arguments.add_argument("--fonts", type=Path)
     arguments.add_argument("--batch", type=int, default=24)
     arguments.add_argument("--rate", type=float, default=2e-3)
@@ -65,7 +66,7 @@ def train(options: argparse.Namespace) -> None:
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
-    real = [scene for table in options.real for scene in marked(table)]
+    real = marked(LABELS, options.pictures, "train") if options.pictures else []
     street = streets(options.streets)
     print(f"{len(real)} real pictures, {len(street)} streets", flush=True)
     data = Locations(

@@ -35,15 +35,25 @@ class Crop:
     colour: int
 
 
-def crops(table: Path) -> list[Crop]:
-    """Crops of a CSV with columns path, text (lines parted by `/`), x1 y1 ... x4 y4, colour."""
+def crops(table: Path, root: Path, split: str) -> list[Crop]:
+    """The crops of one split of a table, with some room around each.
+
+    Columns: picture (below `root`), text (lines parted by `/`), colour, x1 y1 ... x4 y4, split.
+    Pictures that are not there are left out.
+    """
     found = []
     with table.open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
-            picture: Any = cv2.imread(str(table.parent / row["path"]))
+            picture: Any = None
+            if row["split"] == split:
+                picture = cv2.imread(str(root / row["picture"]))
             if picture is None:
                 continue
             corners = np.array([[float(row[f"x{n}"]), float(row[f"y{n}"])] for n in (1, 2, 3, 4)])
+            room = 0.4 * np.ptp(corners, axis=0)
+            low = np.maximum(corners.min(axis=0) - room, 0).astype(int)
+            high = (corners.max(axis=0) + room).astype(int)
+            picture = np.ascontiguousarray(picture[low[1] : high[1], low[0] : high[0]])
             rows = row["text"].split("/")
             height = float(np.linalg.norm(corners[3] - corners[0]))
             codes: list[int] = []
@@ -52,7 +62,7 @@ def crops(table: Path) -> list[Crop]:
                 codes += [ALPHABET.index(c) for c in text]
             codes += [END] * (SLOTS - len(codes))
             letter = height * (0.4 if len(rows) == 2 else 0.73)
-            found.append(Crop(picture, corners, letter, codes, COLOURS.index(row["colour"])))
+            found.append(Crop(picture, corners - low, letter, codes, COLOURS.index(row["colour"])))
     return found
 
 

@@ -1,11 +1,11 @@
 """How well the exported plate reader reads plates that it never saw.
 
     PYTHONPATH=. python training/plates/evaluate.py [--fonts FOLDER] [--streets FOLDER]
-        [--real CSV ...] [--count 2000] [--wrong FOLDER]
+        [--pictures FOLDER] [--count 2000] [--wrong FOLDER]
 
 Rendered plates: `CLEAN` (dashcam quality) and `HARD`, settings and faces that the training does not
-use, other seeds. Real plates: CSVs as `data.crops` reads them. Each is read as the program does it,
-from three cuts, through the grammar; the reliability table is over all of them.
+use, other seeds. Real plates: those of `labels.csv` that are put aside for it. Each is read as the
+program does it, from three cuts, through the grammar; the reliability table is over all of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fonts import faces
 from numpy.typing import NDArray
 from render import CLEAN, HARD, Painter, Setting, Spoiler, street_pieces
 from texts import draw
-from train import HELD_OUT_FACES
+from train import HELD_OUT_FACES, LABELS
 
 from pipeline.plates import shipped_reader
 from pipeline.plates.locator import PlateSpot
@@ -38,8 +38,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--fonts", type=Path)
     arguments.add_argument("--streets", type=Path)
-    arguments.add_argument("--real", type=Path, nargs="*", default=[])
+    arguments.add_argument("--pictures", type=Path, help="folder of the pictures of labels.csv")
     arguments.add_argument("--count", type=int, default=2000)
+    arguments.add_argument("--seed", type=int, default=77_000, help="of the rendered plates")
     arguments.add_argument("--wrong", type=Path, help="folder for pictures of what was misread")
     arguments.add_argument("--save", type=Path, help=".npy of features and right or wrong")
     options = arguments.parse_args()
@@ -49,14 +50,15 @@ def main() -> None:
     print(f"held-out faces: {', '.join(face.name for face in held_out)}")
     rows: list[tuple[float, bool]] = []
     kept = []
-    for name, setting, seed in (("clean", CLEAN, 77_001), ("hard", HARD, 77_002)):
-        pictures = _rendered(setting, seed, options.count, held_out, options.streets)
+    for name, setting, seed in (("clean", CLEAN, 1), ("hard", HARD, 2)):
+        pictures = _rendered(setting, options.seed + seed, options.count, held_out, options.streets)
         found = _read(speller, pictures, name, options.wrong)
         rows += [row[:2] for row in found]
         kept += [(*row[2], row[1], 0) for row in found]
-    for table in options.real:
-        pictures = [(crop.picture, crop.corners, _text(crop.codes)) for crop in crops(table)]
-        found = _read(speller, pictures, table.stem, options.wrong)
+    for name in ("gate", "street") if options.pictures else ():
+        held = crops(LABELS, options.pictures, f"test_{name}")
+        pictures = [(crop.picture, crop.corners, _text(crop.codes)) for crop in held]
+        found = _read(speller, pictures, name, options.wrong)
         rows += [row[:2] for row in found]
         kept += [(*row[2], row[1], 1) for row in found]
     _reliability(rows)

@@ -24,7 +24,8 @@ from pipeline.plates.rules import ALPHABET
 HEIGHT = 96  # pixels of a capital letter in an atlas
 FAMILIES = (
     "OSP-DIN", "BebasNeue-Bold", "BebasNeue-Regular", "RobotoCondensed-Bold",
-    "RobotoCondensed-Medium", "LiberationSansNarrow-Bold", "DejaVuSansCondensed-Bold", "NimbusSansNarrow-Bold",
+    "RobotoCondensed-Medium", "LiberationSansNarrow-Bold", "DejaVuSansCondensed-Bold",
+    "NimbusSansNarrow-Bold",
 )  # fmt: skip
 _ROOTS = (Path("/usr/share/fonts"), Path.home() / ".fonts", Path("/usr/local/share/fonts"))
 _INK = (0.24, 0.62)  # share of a letter's box that is ink: neither hairlines nor blocks

@@ -1,11 +1,11 @@
 """Train the plate reader from random weights.
 
     python training/plates/train.py --out RUN --minutes 60 [--fonts FOLDER] [--streets FOLDER]
-        [--real CSV ...] [--resume]
+        [--pictures FOLDER] [--resume]
 
-Rendered plates without end, real crops (`--real`, see `data.crops`) among them. On CPU the network
-runs in bfloat16; a GPU is used where there is one. The learning rate follows the clock; a
-checkpoint is written every three minutes, and `--resume` goes on from it.
+Rendered plates without end, real ones (`labels.csv`, where `--pictures` has them) among them. On
+CPU the network runs in bfloat16; a GPU is used where there is one. The learning rate follows the
+clock; a checkpoint is written every three minutes, and `--resume` goes on from it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 CHECKPOINT_EVERY_S = 180
+LABELS = Path(__file__).with_name("labels.csv")
 HELD_OUT_FACES = ("OSP-DIN", "barlow-condensed-latin-500-normal", "RobotoCondensed-Medium")
 
 
@@ -37,7 +38,7 @@ def main() -> None:
     arguments.add_argument("--minutes", type=float, required=True)
     arguments.add_argument("--fonts", type=Path, help="folder of further fonts")
     arguments.add_argument("--streets", type=Path, help="folder of street pictures, for the ground")
-    arguments.add_argument("--real", type=Path, nargs="*", default=[], help="CSVs of real crops")
+    arguments.add_argument("--pictures", type=Path, help="folder of the pictures of labels.csv")
     arguments.add_argument("--real-share", type=float, default=0.3)
     arguments.add_argument("--batch", type=int, default=64)
     arguments.add_argument("--rate", type=float, default=2e-3)
@@ -72,7 +73,7 @@ def train(options: argparse.Namespace) -> None:
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
-    real = [crop for table in options.real for crop in crops(table)]
+    real = crops(LABELS, options.pictures, "train") if options.pictures else []
     known = [face for face in faces(options.fonts) if face.name not in HELD_OUT_FACES]
     print(f"{len(known)} faces, {len(real)} real crops", flush=True)
     stream = iter(

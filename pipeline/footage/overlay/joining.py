@@ -11,13 +11,14 @@ from pipeline.types import Footage
 
 from .read import OverlayReader
 
+# Sources of time that a burnt-in clock betters.
 _POOR = (
     None,
     "filename",
     "sidecar",
     "container",
     "file",
-)  # sources of time that a burnt-in clock betters
+)
 
 
 def wanted(footage: Footage, settings: FootageSettings) -> bool:
