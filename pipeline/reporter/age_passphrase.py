@@ -78,7 +78,7 @@ def _chunks(length: int, size: int) -> Iterator[tuple[int, bytes]]:
 def _scrypt(passphrase: str, salt: bytes, work: int) -> bytes:
     n = 1 << work
     return hashlib.scrypt(
-        passphrase.encode(), salt=_LABEL + salt, n=n, r=8, p=1, dklen=32, maxmem=(n + 64) * 1024 * 2
+        passphrase.encode(), salt=_LABEL + salt, n=n, r=8, p=1, dklen=32, maxmem=(n + 64) * 1024
     )
 
 

@@ -51,7 +51,7 @@ def test_what_changes_it_and_what_does_not(record: IncidentRecord) -> None:
         changed[index] = file.model_copy(update={"sha256": "0" * 64})
         renamed = list(record.files)
         renamed[index] = file.model_copy(update={"path": "other.bin"})
-        is_evidence = file.role != "report"
+        is_evidence = file.role not in ("report", "tracks")
         for files in (others, changed, renamed):
             assert (evidence_digest(files, facts) != before) == is_evidence, file.path
     assert evidence_digest_of(record.model_copy(update={"confidence": 0.5})) != before

@@ -103,4 +103,4 @@ def film(vehicles: list[Vehicle], path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def reader() -> PlateReader:
-    return make_reader(PlatesSettings())
+    return make_reader(PlatesSettings(reader="rapidocr"))

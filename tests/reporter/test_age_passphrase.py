@@ -5,7 +5,12 @@ from __future__ import annotations
 import pyrage
 import pytest
 
-from pipeline.reporter.age_passphrase import WrongPassphraseError, decrypt, encrypt
+from pipeline.reporter.age_passphrase import (
+    HEAVIEST,
+    WrongPassphraseError,
+    decrypt,
+    encrypt,
+)
 
 LIGHT = 10  # of scrypt: a thousandth of the real work
 PASSPHRASE = "một mật khẩu dài"
@@ -21,6 +26,9 @@ def test_age_opens_it(size: int) -> None:
 
 def test_it_opens_what_age_made() -> None:
     sealed = pyrage.passphrase.encrypt(b"content", PASSPHRASE)
+    work = int(sealed.split(b"\n")[1].split()[-1])  # what takes this machine about a second
+    if work > HEAVIEST:
+        pytest.skip(f"age made one of 2^{work} here, which we do not open")
     assert decrypt(sealed, PASSPHRASE) == b"content"
 
 
