@@ -21,10 +21,12 @@ from pipeline.commands import config, key, models, reporter, rules
 from pipeline.commands import submit as submitting
 from pipeline.commands.common import complain
 from pipeline.commands.doctor import doctor
+from pipeline.commands.form import form
 from pipeline.commands.inspect import inspect
 from pipeline.commands.judge import judge
 from pipeline.commands.look import detect, plates
 from pipeline.commands.process import process
+from pipeline.commands.redact import redact
 from pipeline.commands.verify import verify
 from pipeline.errors import (
     EXIT_DEFECT,
@@ -88,6 +90,8 @@ for _command in (
     inspect,
     judge,
     verify,
+    form,
+    redact,
     submitting.submit,
     submitting.channels,
     doctor,

@@ -49,9 +49,6 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "(hoặc thêm --anyway)",
         "en": "{package}: not ready ({missing}); add it: dashcam form {package} (or add --anyway)",
     },
-    "submit.missing.act": {"vi": "chưa xác nhận hành vi", "en": "the act is not confirmed"},
-    "submit.missing.plate": {"vi": "chưa xác nhận biển số", "en": "the plate is not confirmed"},
-    "submit.missing.statement": {"vi": "chưa cam đoan", "en": "the statement is not confirmed"},
     "submit.unchecked": {
         "vi": "Kênh {channel} chỉ là mẫu, địa chỉ và giới hạn chưa được kiểm tra; "
         "hãy hỏi cơ quan công an rồi ghi vào tệp kênh của bạn (xem: dashcam channels)",

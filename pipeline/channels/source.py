@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from pipeline.errors import CheckFailed
 from pipeline.evidence.digest import sha256_of
 from pipeline.evidence.incident import ClipRecord, FileRecord, IncidentRecord
-from pipeline.evidence.person import PersonAdds
+from pipeline.evidence.person import PERSON, PersonAdds
+from pipeline.evidence.readiness import missing_in
 from pipeline.evidence.verify import verify
 from pipeline.reporter.record import folder_of, record_of
 from pipeline.reporter.sealed import SEALED
@@ -21,7 +22,6 @@ from pipeline.wording import Language, word
 
 # What shows most in the least room comes first.
 _STILLS = ("marked", "plate_enlarged", "plate", "vehicle", "still")
-PERSON = "person.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +88,9 @@ def source_of(package: Path, language: Language, *, anyway: bool = False) -> Ite
 
 
 def is_ready(source: Source) -> bool:
-    """Whether a person has looked at it and confirmed what only they can."""
-    return source.person() is not None and not _missing(source.person())
-
-
-def _missing(person: PersonAdds | None) -> list[str]:
-    """What a person has not confirmed, as keys of `pipeline.wording`."""
-    told = person or PersonAdds()
-    confirmed = {
-        "act": told.act_confirmed,
-        "plate": told.plate_confirmed,
-        "statement": told.statement_confirmed_at is not None,
-    }
-    return [f"submit.missing.{name}" for name, done in confirmed.items() if not done]
+    """Whether a person has filled in what is needed and confirmed what only they can."""
+    person = source.person()
+    return person is not None and not missing_in(source.record, person)
 
 
 def _refuse_unready(source: Source, package: Path, language: Language) -> None:
@@ -108,6 +98,6 @@ def _refuse_unready(source: Source, package: Path, language: Language) -> None:
     person = source.person()
     if person is None:
         raise CheckFailed(word("submit.no_form", language, package=named))
-    missing = ", ".join(word(key, language) for key in _missing(person))
+    missing = ", ".join(one.what(language) for one in missing_in(source.record, person))
     if missing:
         raise CheckFailed(word("submit.not_ready", language, package=named, missing=missing))

@@ -73,7 +73,7 @@ def redact(
     )
     detector = None
     if not fast:
-        vision = settings.vision.model_copy(update={"confidence": redaction.DETECT_ABOVE})
+        vision = redaction.closely(settings.vision)
         detector = load_detector(choose_weights(vision), vision)
     locate = redaction.plate_locator(settings.vision.threads) if locate_plates else None
     for package in packages:

@@ -9,12 +9,15 @@ lower in the picture, decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.evidence.marks import Box
 from pipeline.evidence.ways import Group, Sight, Way, area, common, overlap
 
 _SAME = 0.5  # overlap from which two boxes of a kind are one and the same vehicle
+_LIKE = 0.4  # the same between a box of that very picture and one between two looks
+_GOES_ON = 0.2  # overlap from which something seen is what was believed to be there
+_GONE_S = 0.2  # after it crossed the edge of the picture
 _PART = 0.9  # of a box that is a part of the other
 _PART_SIZE, _PART_BOTTOM = 0.3, 0.15
 
@@ -57,6 +60,8 @@ class Bystanders:
         """What is to be done with the picture of that moment, in this order."""
         sights = [sight for way in self.others if (sight := way.at(time_s)) is not None]
         here = self.reported.at(time_s) if self.reported is not None else None
+        here = _exactly(here, sights) if here is not None else None
+        sights = [one for one in sights if one.seen or self._is_believed(one, sights)]
         people = [one for one in sights if one.group is Group.PERSON]
         plates = [one for one in sights if one.group is Group.PLATE]
         vehicles = [one for one in sights if one.group in (Group.TWO_WHEELER, Group.CAR)]
@@ -81,6 +86,25 @@ class Bystanders:
         found += [Patch(box, cells=1) for box in self.fixed]
         return found
 
+    def _is_believed(self, sight: Sight, sights: Sequence[Sight]) -> bool:
+        """Whether something that nobody sees at this moment may yet be there."""
+        alike = (one for one in sights if one.seen and one.group is sight.group)
+        if any(overlap(one.box, sight.box) >= _GOES_ON for one in alike):
+            return False
+        return sight.away_s <= _GONE_S or not self._left(sight)
+
+    def _left(self, sight: Sight) -> bool:
+        """Whether its last look was at the edge of the picture, and it goes on beyond it."""
+        assert sight.last is not None
+        x1, y1, x2, y2 = sight.last
+        left, top, right, bottom = sight.box
+        return (
+            (x1 < _CUT and left < x1)
+            or (y1 < _CUT and top < y1)
+            or (x2 > self.width - _CUT and right > x2)
+            or (y2 > self.height - _CUT and bottom > y2)
+        )
+
     def _vehicle(self, sight: Sight) -> Patch:
         x1, y1, x2, y2 = sight.room
         if sight.group is Group.TWO_WHEELER:
@@ -99,6 +123,15 @@ class Bystanders:
         share = _HEAD_SLIM if slim < _SLIM else _HEAD_STOUT
         around = 0.1 * width
         return Patch((x1 - around, top, x2 + around, y1 + share * height), cells=3)
+
+
+def _exactly(here: Sight, sights: Sequence[Sight]) -> Sight:
+    """The reported vehicle with the box of this very picture, where there is one."""
+    alike = [one for one in sights if one.seen and one.group is here.group]
+    best = max(alike, key=lambda one: overlap(one.box, here.box), default=None)
+    if best is None or overlap(best.box, here.box) < _LIKE:
+        return here
+    return replace(here, box=best.box, room=best.room)
 
 
 def _is_same(one: Sight, here: Sight) -> bool:

@@ -20,7 +20,17 @@ from pipeline.evidence.incident import FileRecord, IncidentRecord, Role
 
 # Roles of files that are evidence. Reports, and what else may be added later, only tell of it.
 EVIDENCE: frozenset[Role] = frozenset(
-    ("clip", "annotated", "still", "marked", "vehicle", "plate", "plate_enlarged", "track")
+    (
+        "clip",
+        "annotated",
+        "still",
+        "marked",
+        "vehicle",
+        "plate",
+        "plate_enlarged",
+        "track",
+        "tracks",
+    )
 )
 _MADE_LATER = {"created", "clips", "files", "inputs_sha256", "evidence_sha256"}
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.evidence.incident import IncidentRecord
 from pipeline.evidence.person import PersonAdds
+from pipeline.evidence.readiness import missing_in
 from pipeline.evidence.rows import Blank, Tick
 from pipeline.evidence.words import moment, term
 from pipeline.wording import Language
@@ -18,6 +19,7 @@ class FormPart:
     ticks: tuple[Tick, ...]
     statement: str
     confirmed: str | None  # that and when the statement was, if it was
+    status: str | None = None  # ready or what is missing; None: nobody has filled it yet
 
 
 def form_part(
@@ -34,10 +36,20 @@ def form_part(
         time = moment(told.statement_confirmed_at.astimezone(ZoneInfo(time_zone)), language)
         confirmed = word("statement_confirmed", time=time)
     plate = told.plate_text
-    if plate is None and told.plate_confirmed:
+    if told.plate_illegible:
+        plate = word("plate_illegible")
+    elif plate is None and told.plate_confirmed:
         plate = record.vehicle.plate.display
+    tick = "plate_illegible_confirmed" if told.plate_illegible else "plate_confirmed"
+    own = []  # of what the record knows, or should know
+    if told.time is not None:
+        time = moment(told.time.astimezone(ZoneInfo(time_zone)), language)
+        own.append(Blank(word("time_told"), time))
+    if told.kind is not None:
+        own.append(Blank(word("kind_told"), term("kinds", told.kind, language)))
     return FormPart(
         blanks=(
+            *own,
             Blank(word("road"), told.road),
             Blank(word("place"), told.place),
             Blank(word("plate_seen"), plate),
@@ -48,8 +60,17 @@ def form_part(
         ),
         ticks=(
             Tick(word("act_confirmed"), told.act_confirmed),
-            Tick(word("plate_confirmed"), told.plate_confirmed),
+            Tick(word(tick), told.plate_confirmed),
         ),
         statement=word("statement"),
         confirmed=confirmed,
+        status=None if person is None else _status(record, person, language),
     )
+
+
+def _status(record: IncidentRecord, person: PersonAdds, language: Language) -> str:
+    missing = missing_in(record, person)
+    if not missing:
+        return term("report", "ready", language)
+    names = ", ".join(one.what(language) for one in missing)
+    return term("report", "not_ready", language, missing=names)

@@ -151,6 +151,10 @@ class _Page(FPDF):
     def form(self) -> None:
         sheet, form = self._sheet, self._sheet.form
         self._title(sheet.word("fill_in"), room=40)
+        if form.status is not None:
+            self._ink(9, "B")
+            self._text(form.status, _LINE)
+            self.ln(1)
         for blank in form.blanks:
             self._blank(blank, self.epw)
         self.ln(1)

@@ -217,7 +217,7 @@ def test_ready_when_a_person_confirmed(package: Path, tmp_path: Path, add: Edit)
     from tests.channels.conftest import CONFIRMED
 
     add(package, "person.json", json.dumps({**CONFIRMED, "act_confirmed": False}).encode())
-    with pytest.raises(CheckFailed, match="the act is not confirmed"), source_of(package, "en"):
+    with pytest.raises(CheckFailed, match="confirmation of the act"), source_of(package, "en"):
         pass
     add(package, "person.json", json.dumps(CONFIRMED).encode())
     with source_of(package, "vi") as source:

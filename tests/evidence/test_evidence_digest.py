@@ -34,7 +34,7 @@ def test_the_record_holds_its_own_numbers(record: IncidentRecord) -> None:
 def test_with_any_tool(package: Path, record: IncidentRecord) -> None:
     """From the files themselves, by the recipe of the docs."""
     paths = [
-        *("annotated.mp4", "clip.mp4", "track.geojson", "track.gpx"),
+        *("annotated.mp4", "clip.mp4", "track.geojson", "track.gpx", "tracks.json"),
         *(f"stills/{path.name}" for path in (package / "stills").iterdir()),
     ]
     text = f"{record.inputs_sha256}  incident\n"
@@ -51,7 +51,7 @@ def test_what_changes_it_and_what_does_not(record: IncidentRecord) -> None:
         changed[index] = file.model_copy(update={"sha256": "0" * 64})
         renamed = list(record.files)
         renamed[index] = file.model_copy(update={"path": "other.bin"})
-        is_evidence = file.role not in ("report", "tracks")
+        is_evidence = file.role != "report"
         for files in (others, changed, renamed):
             assert (evidence_digest(files, facts) != before) == is_evidence, file.path
     assert evidence_digest_of(record.model_copy(update={"confidence": 0.5})) != before

@@ -414,6 +414,14 @@ def test_enter_confirms_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not (person.act_confirmed or person.plate_confirmed or person.statement_confirmed_at)
 
 
+def test_enter_keeps_what_was_confirmed(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = record_in(package)
+    fill(package, after(None, ALL, record, "vi", NOW), seal=SEAL)
+    before = digests(package)
+    result, _ = asked(monkeypatch, package, [""] * 20)
+    assert result.exit_code == 0 and digests(package) == before
+
+
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, typer.Abort])
 def test_an_interrupted_form_changes_nothing(
     package: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
