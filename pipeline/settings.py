@@ -72,7 +72,7 @@ class VisionSettings(Section):
 
 
 class PlatesSettings(Section):
-    reader: Literal["shipped", "rapidocr", "easyocr"] = "rapidocr"
+    reader: Literal["shipped", "rapidocr", "easyocr"] = "shipped"
     scope: Literal["incidents", "all", "none"] = Field(
         "incidents", description="whose plates are read: vehicles of incidents, every vehicle, none"
     )

@@ -47,7 +47,7 @@ def on_a_wall(lines: tuple[str, ...], width: int) -> np.ndarray:
         (("51A-192.22",), "51A19222"),
         (("59-V1", "793.79"), "59V179379"),
         (("30E-987.65",), "30E98765"),
-        (("81-AA", "048.92"), "81AA04892"),
+        (("29C", "123.45"), "29C12345"),
     ],
 )
 def test_a_plate_is_located_and_read(

@@ -22,14 +22,14 @@ def main() -> None:
     rows = rows[rows[:, 0] == 1]  # readings without a text have no features
     order = np.random.default_rng(0).permutation(len(rows))
     fit, check = rows[order[::2]], rows[order[1::2]]
-    weights = _fit(fit[:, :6], fit[:, 6])
+    weights = _fit(fit[:, :-2], fit[:, -2])
     print("_WEIGHTS =", tuple(round(float(w), 3) for w in weights))
-    said = 1 / (1 + np.exp(-check[:, :6] @ weights))
+    said = 1 / (1 + np.exp(-check[:, :-2] @ weights))
     error = 0.0
     for low, high in pairwise((0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 1.01)):
         held = (said >= low) & (said < high)
         if held.any():
-            right = check[held, 6].mean()
+            right = check[held, -2].mean()
             error += abs(said[held].mean() - right) * held.mean()
             print(f"{low:.2f} to {high:.2f} {held.sum():6d} {said[held].mean():.3f} {right:.3f}")
     print(f"expected calibration error {error:.4f}")

@@ -97,7 +97,7 @@ def _read(speller: Speller, pictures: list, name: str, wrong: Path | None) -> li
         found = shipped_reader._weigh(PlateSpot(corners, 0.9, 0.5), looks, scene)
         said = found[0].text.normalized if found and found[0].text else ""
         confidence = found[0].confidence if found else 0.0
-        features = shipped_reader.features(found[1]) if found else (0.0,) * 6
+        features = shipped_reader.features(found[1]) if found else (0.0,) * 4
         rows.append((confidence, said == text, features))
         if wrong is not None and said != text:
             wrong.mkdir(parents=True, exist_ok=True)
