@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from pipeline.errors import CheckFailed
 from pipeline.evidence.digest import sha256_of
 from pipeline.evidence.incident import ClipRecord, FileRecord, IncidentRecord
+from pipeline.evidence.opened import folder_of, record_of
 from pipeline.evidence.person import PERSON, PersonAdds
 from pipeline.evidence.readiness import missing_in
 from pipeline.evidence.verify import verify
-from pipeline.reporter.record import folder_of, record_of
 from pipeline.reporter.sealed import SEALED
 from pipeline.wording import Language, word
 

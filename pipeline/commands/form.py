@@ -113,10 +113,10 @@ def form(
     """
     from pipeline.commands.form_questions import ask_all
     from pipeline.evidence.form import Answers, after, fill
+    from pipeline.evidence.opened import folder_of, record_of
     from pipeline.evidence.readiness import missing_in, person_in
     from pipeline.evidence.words import term
     from pipeline.reporter.in_clear import reporter_known
-    from pipeline.reporter.record import folder_of, record_of
 
     settings = settings_of(config, language=lang)
     language = settings.language

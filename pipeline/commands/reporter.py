@@ -166,8 +166,8 @@ def reporter_open(
 
     Example: `dashcam reporter open PACKAGE --identity office.key`
     """
+    from pipeline.evidence.opened import folder_of, record_of
     from pipeline.reporter.age import decrypt_with_keys, decrypt_with_passphrase
-    from pipeline.reporter.record import folder_of, record_of
     from pipeline.reporter.sealed import open_sealed
 
     language = settings_of(config).language

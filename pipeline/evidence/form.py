@@ -19,8 +19,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipeline.errors import UsageError
 from pipeline.evidence.digest import sha256_of
 from pipeline.evidence.incident import RECORD, IncidentRecord
+from pipeline.evidence.opened import record_of
 from pipeline.evidence.person import PERSON, PersonAdds
-from pipeline.evidence.readiness import Missing, missing_in, record_in
+from pipeline.evidence.readiness import Missing, missing_in
 from pipeline.evidence.report import write_reports
 from pipeline.evidence.seal import Sealing, resealed
 from pipeline.plates.grammar import parse
@@ -104,7 +105,7 @@ def fill(package: Path, person: PersonAdds, *, seal: Sealing | None = None) -> l
     OutputError.
     """
     with resealed(package, "form filled", person.status, seal=seal) as copy:
-        data, record = copy / "data", record_in(copy)
+        data, record = copy / "data", record_of(copy)
         text = person.model_dump_json(indent=2) + "\n"
         (data / PERSON).write_text(text, encoding="utf-8", newline="\n")
         written = {

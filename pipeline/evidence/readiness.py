@@ -12,8 +12,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline.errors import InputError
-from pipeline.evidence.archive import unpacked
-from pipeline.evidence.incident import RECORD, IncidentRecord
+from pipeline.evidence.incident import IncidentRecord
+from pipeline.evidence.opened import folder_of, record_of
 from pipeline.evidence.person import PERSON, PersonAdds
 from pipeline.evidence.words import term
 from pipeline.wording import Language
@@ -72,18 +72,8 @@ def readiness(package: Path) -> list[Missing]:
     Whether it is sound is another question: see `pipeline.evidence.verify`. Raises InputError,
     CheckFailed for a zip that is refused.
     """
-    if package.is_file():
-        with unpacked(package) as folder:
-            return missing_in(record_in(folder), person_in(folder))
-    return missing_in(record_in(package), person_in(package))
-
-
-def record_in(folder: Path) -> IncidentRecord:
-    """The record of a package's folder. Raises InputError."""
-    try:
-        return IncidentRecord.model_validate_json((folder / "data" / RECORD).read_bytes())
-    except (OSError, ValidationError):
-        raise InputError(folder, "not an evidence package", "name its folder or its zip") from None
+    with folder_of(package) as folder:
+        return missing_in(record_of(folder), person_in(folder))
 
 
 def person_in(folder: Path) -> PersonAdds | None:

@@ -23,12 +23,12 @@ from pipeline.evidence.cover import cover, cover_planes
 from pipeline.evidence.film_out import pictures_of, write_film
 from pipeline.evidence.incident import ClipRecord, FileRecord, IncidentRecord
 from pipeline.evidence.marks import Box
+from pipeline.evidence.opened import folder_of, record_of
 from pipeline.evidence.placing import folder_aside, put_in_place
 from pipeline.evidence.track_boxes import TRACKS, TracksRecord, read_tracks
 from pipeline.evidence.verify import verify
 from pipeline.evidence.ways import Group, Linker, Way, group_of
 from pipeline.progress import Reporter, Silent
-from pipeline.reporter.record import folder_of, record_of
 from pipeline.settings import VisionSettings
 from pipeline.types import KINDS
 from pipeline.vision.detector import Detector

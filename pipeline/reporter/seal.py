@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import CheckFailed
+from pipeline.evidence.opened import folder_of, record_of
 from pipeline.evidence.seal import resealed
 from pipeline.reporter.person import Reporter
-from pipeline.reporter.record import folder_of, record_of
 from pipeline.reporter.sealed import SEALED, content_of
 from pipeline.reporter.traces import Traces, words_of
 from pipeline.wording import Language, word

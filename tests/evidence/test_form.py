@@ -23,9 +23,10 @@ from pipeline.evidence import seal
 from pipeline.evidence.form import Answers, after, fill, plate_named, suggestions, text_of, time_of
 from pipeline.evidence.incident import IncidentRecord
 from pipeline.evidence.keys import Key
+from pipeline.evidence.opened import record_of
 from pipeline.evidence.package import PackageRequest, make_package
 from pipeline.evidence.person import PersonAdds
-from pipeline.evidence.readiness import missing_in, person_in, readiness, record_in
+from pipeline.evidence.readiness import missing_in, person_in, readiness
 from pipeline.evidence.seal import Sealing
 from pipeline.evidence.verify import verify
 from pipeline.reporter.in_clear import identifying
@@ -59,7 +60,7 @@ def package(tmp_path: Path, finished: tuple[Path, Path, Path]) -> Path:
 
 @pytest.fixture
 def record(package: Path) -> IncidentRecord:
-    return record_in(package)
+    return record_of(package)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +70,7 @@ def bare(
     """Of footage without clock and place, of a vehicle without a plate or a kind."""
     footage = replace(request_whole.trip.footage[0], gps=None, clock=Clock(None, None, None))
     request = replace(request_whole, trip=trip_of(footage), plate=None)
-    record = record_in(make_package(request, tmp_path_factory.mktemp("bare"), settings))
+    record = record_of(make_package(request, tmp_path_factory.mktemp("bare"), settings))
     vehicle = record.vehicle.model_copy(update={"kind": None})
     return record.model_copy(update={"vehicle": vehicle})
 
@@ -252,7 +253,7 @@ def test_the_form_in_the_package(package: Path, record: IncidentRecord) -> None:
     reports = {f"report.{language}.{kind}" for language in ("vi", "en") for kind in ("html", "pdf")}
     assert changed == reports | {"person.json", "incident.json", "custody.json"}
     assert before.keys() <= now.keys()
-    filled = record_in(package)
+    filled = record_of(package)
     assert filled.evidence_sha256 == seal_number
     assert {one.path: one.sha256 for one in filled.files} == {
         one.path: now[one.path] for one in filled.files
@@ -415,7 +416,7 @@ def test_enter_confirms_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_enter_keeps_what_was_confirmed(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    record = record_in(package)
+    record = record_of(package)
     fill(package, after(None, ALL, record, "vi", NOW), seal=SEAL)
     before = digests(package)
     result, _ = asked(monkeypatch, package, [""] * 20)

@@ -15,6 +15,7 @@ import importlib
 import math
 import os
 import random
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ from data import Clock, RoadUsers
 from teacher import SIDES
 from torch import nn
 from torch.utils.data import DataLoader
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from averaging import follow
 
 NAMES = {0: "person", 1: "bicycle", 2: "motorcycle", 3: "car", 4: "bus", 5: "truck"}
 CHECKPOINT_EVERY_S = 240
@@ -133,7 +137,7 @@ def train(options: argparse.Namespace) -> None:
         nn.utils.clip_grad_norm_(model.parameters(), 10.0)
         optimizer.step()
         step += 1
-        _follow(average, model, 0.999 * (1 - math.exp(-step / 500)))
+        follow(average, model, 0.999 * (1 - math.exp(-step / 500)))
         # The end-to-end loss shifts weight from the many-to-one to the one-to-one head.
         _progress(criterion, done)
         for name, value in items.items():
@@ -181,17 +185,6 @@ def _optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
         muon=0.2,
         sgd=1.0,
     )
-
-
-@torch.no_grad()
-def _follow(average: nn.Module, model: nn.Module, decay: float) -> None:
-    """Exponential moving average of the weights."""
-    current = model.state_dict()
-    for name, value in average.state_dict().items():
-        if value.dtype.is_floating_point:
-            value.mul_(decay).add_(current[name].detach(), alpha=1 - decay)
-        else:
-            value.copy_(current[name])
 
 
 def _progress(criterion: Any, done: float) -> None:

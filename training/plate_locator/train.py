@@ -13,6 +13,7 @@ import argparse
 import math
 import os
 import random
+import sys
 import time
 from copy import deepcopy
 from dataclasses import replace
@@ -26,6 +27,9 @@ from network import LocatorNet
 from render import TRAIN
 from torch import nn
 from torch.utils.data import DataLoader
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from averaging import follow
 
 CHECKPOINT_EVERY_S = 180
 LABELS = Path(__file__).with_name("labels.csv.gz")
@@ -97,7 +101,7 @@ def train(options: argparse.Namespace) -> None:
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
         step += 1
-        _follow(average, model, 0.998 * (1 - math.exp(-step / 300)))
+        follow(average, model, 0.998 * (1 - math.exp(-step / 300)))
         for name, value in parts.items():
             running[name] = running.get(name, float(value)) * 0.98 + float(value) * 0.02
         if step % 50 == 0:
@@ -139,17 +143,6 @@ def losses(output: torch.Tensor, batch: dict[str, torch.Tensor]) -> dict[str, to
         "corners": (apart * inside).sum() / inside.sum().clamp(min=1e-3),
         "lines": lines / known.sum().clamp(min=1),
     }
-
-
-@torch.no_grad()
-def _follow(average: nn.Module, model: nn.Module, decay: float) -> None:
-    """Exponential moving average of the weights."""
-    current = model.state_dict()
-    for name, value in average.state_dict().items():
-        if value.dtype.is_floating_point:
-            value.mul_(decay).add_(current[name].detach(), alpha=1 - decay)
-        else:
-            value.copy_(current[name])
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import argparse
 import math
 import os
 import random
+import sys
 import time
 from copy import deepcopy
 from pathlib import Path
@@ -26,6 +27,9 @@ from network import PlateNet
 from render import TRAIN, street_pieces
 from torch import nn
 from torch.utils.data import DataLoader
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from averaging import follow
 
 CHECKPOINT_EVERY_S = 180
 LABELS = Path(__file__).with_name("labels.csv")
@@ -115,7 +119,7 @@ def train(options: argparse.Namespace) -> None:
         nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimizer.step()
         step += 1
-        _follow(average, model, 0.999 * (1 - math.exp(-step / 500)))
+        follow(average, model, 0.999 * (1 - math.exp(-step / 500)))
         exact = float((symbols.argmax(-1) == batch["codes"]).all(1).float().mean())
         for name, value in (("loss", float(loss)), ("exact", exact)):
             running[name] = running[name] * 0.98 + value * 0.02
@@ -139,17 +143,6 @@ def train(options: argparse.Namespace) -> None:
             last.with_suffix(".part").replace(last)
         if done >= 1:
             return
-
-
-@torch.no_grad()
-def _follow(average: nn.Module, model: nn.Module, decay: float) -> None:
-    """Exponential moving average of the weights."""
-    current = model.state_dict()
-    for name, value in average.state_dict().items():
-        if value.dtype.is_floating_point:
-            value.mul_(decay).add_(current[name].detach(), alpha=1 - decay)
-        else:
-            value.copy_(current[name])
 
 
 if __name__ == "__main__":

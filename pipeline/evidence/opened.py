@@ -1,4 +1,4 @@
-"""A package, opened as far as must be to seal a person into it or to send it."""
+"""A package, opened: its folder, whether it is one or a zip, and its record."""
 
 from __future__ import annotations
 
