@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import shutil
-import time
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 from pipeline.errors import DashcamError
 from pipeline.places.gazetteer import Gazetteer
 from pipeline.resources import shipped
+
+ROOT = Path(__file__).parents[2]
 
 # Read off maps by hand; none is near a border of a commune.
 KNOWN = [
@@ -113,9 +116,19 @@ def test_the_provinces_and_communes_are_whole() -> None:
 
 
 def test_it_is_read_fast() -> None:
-    start = time.process_time()
-    Gazetteer(shipped("configs") / "places")
-    assert time.process_time() - start < 0.2
+    """In a process of its own: among all the objects of a test run, the collector costs more."""
+    code = (
+        "import time\n"
+        "from pipeline.places.gazetteer import Gazetteer\n"
+        "from pipeline.resources import shipped\n"
+        "start = time.process_time()\n"
+        "Gazetteer(shipped('configs') / 'places')\n"
+        "print(time.process_time() - start)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert float(told.stdout) < 0.2
 
 
 @pytest.mark.parametrize("file", ["communes.grid.xz", "former.csv.gz"])
