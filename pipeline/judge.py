@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline import record
 from pipeline.errors import InputError
+from pipeline.scene.zones import read_zones
 from pipeline.settings import Settings
 from pipeline.types import Incident
 from pipeline.violations.registry import load_rules
@@ -23,6 +24,7 @@ def judge(
     Raises InputError where `run_folder` holds no record of a run, UsageError for an unknown rule.
     """
     rules = load_rules(wanted, settings.rules)
+    zones = read_zones(settings.places.zones) if settings.places.zones else ()
     folders = sorted(path.parent for path in (run_folder / "record").glob("*/trip.json"))
     if not folders:
         raise InputError(
@@ -33,6 +35,7 @@ def judge(
         if observed is None:
             raise InputError(folder, "its record is damaged", "run dashcam process again")
         tracks, scene = observed
+        scene = replace(scene, zones=zones)
         names = _names(folder)
         for rule in rules:
             for found in rule.judge(tracks, scene):

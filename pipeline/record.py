@@ -13,28 +13,18 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import OutputError
+from pipeline.scene.stored import columns_of, rest_of, scene_of
 from pipeline.settings import Settings
-from pipeline.types import (
-    CameraMotion,
-    Colour,
-    EgoMotion,
-    Gap,
-    GpsTrack,
-    Kind,
-    LaneLine,
-    Scene,
-    Track,
-    Trip,
-)
+from pipeline.types import Colour, GpsTrack, Kind, Scene, Track, Trip
 
-FORMAT = 1
+FORMAT = 2
+_TRAIT = "trait:"
 
 
 def trip_key(trip: Trip, settings: Settings, weights_sha256: str, version: str) -> str:
@@ -73,23 +63,8 @@ def save(folder: Path, tracks: list[Track], scene: Scene, footage: Sequence[str]
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         _save_tracks(part / "tracks.npz", tracks)
-        ego = scene.ego
-        np.savez_compressed(
-            part / "ego.npz",
-            times_s=ego.times_s,
-            homographies=ego.homographies,
-            states=np.array([state.value for state in ego.states], dtype="U10"),
-            inlier_shares=ego.inlier_shares,
-        )
-        rest = {
-            "format": FORMAT,
-            "footage": list(footage),
-            "width": scene.width,
-            "height": scene.height,
-            "sample_rate_hz": scene.sample_rate_hz,
-            "gaps": [asdict(gap) for gap in scene.gaps],
-            "lines": [{**asdict(line), "points": line.points.tolist()} for line in scene.lines],
-        }
+        np.savez_compressed(part / "ego.npz", allow_pickle=False, **columns_of(scene))
+        rest = {"format": FORMAT, "footage": list(footage), **rest_of(scene)}
         (part / "trip.json").write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
@@ -105,24 +80,9 @@ def load(folder: Path) -> tuple[list[Track], Scene] | None:
     """The record of a trip, or None where there is none that can be read."""
     try:
         rest: dict[str, Any] = json.loads((folder / "trip.json").read_text(encoding="utf-8"))
-        with np.load(folder / "ego.npz") as columns:
-            ego = EgoMotion(
-                times_s=columns["times_s"],
-                homographies=columns["homographies"],
-                states=tuple(CameraMotion(str(state)) for state in columns["states"]),
-                inlier_shares=columns["inlier_shares"],
-            )
-        scene = Scene(
-            width=rest["width"],
-            height=rest["height"],
-            sample_rate_hz=rest["sample_rate_hz"],
-            ego=ego,
-            lines=tuple(
-                LaneLine(**{**line, "points": np.array(line["points"])}) for line in rest["lines"]
-            ),
-            gaps=tuple(Gap(**gap) for gap in rest["gaps"]),
-        )
-        return _load_tracks(folder / "tracks.npz"), scene
+        with np.load(folder / "ego.npz") as stored:
+            columns = {name: stored[name] for name in stored.files}
+        return _load_tracks(folder / "tracks.npz"), scene_of(columns, rest)
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error):
         return None
 
@@ -144,13 +104,23 @@ def _save_tracks(path: Path, tracks: list[Track]) -> None:
         times_s=joined("times_s", (0,), np.float64),
         boxes=joined("boxes", (0, 4), np.float32),
         confidences=joined("confidences", (0,), np.float32),
+        **_traits(tracks),
     )
+
+
+def _traits(tracks: Sequence[Track]) -> dict[str, Any]:
+    """A column for each trait that anybody has, over all observations of all tracks."""
+    names = sorted({name for track in tracks for name in track.traits})
+    return {
+        _TRAIT + name: np.concatenate([track.trait(name) for track in tracks]) for name in names
+    }
 
 
 def _load_tracks(path: Path) -> list[Track]:
     with np.load(path) as stored:
         columns = {name: stored[name] for name in stored.files}
     ends = np.cumsum(columns["lengths"])
+    traits = [name for name in columns if name.startswith(_TRAIT)]
     tracks = []
     for index, (end, length) in enumerate(zip(ends, columns["lengths"], strict=True)):
         rows = slice(int(end - length), int(end))
@@ -165,6 +135,11 @@ def _load_tracks(path: Path) -> list[Track]:
                 boxes=columns["boxes"][rows],
                 confidences=columns["confidences"][rows],
                 colour=Colour(colour, float(columns["colour_shares"][index])) if colour else None,
+                traits={
+                    name.removeprefix(_TRAIT): columns[name][rows]
+                    for name in traits
+                    if np.isfinite(columns[name][rows]).any()
+                },
             )
         )
     return tracks

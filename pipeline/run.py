@@ -1,8 +1,6 @@
 """The way through: footage in, packages out. The one place where the rooms are joined.
 
-    find -> probe -> join -> [frames -> detect -> ego -> track] -> judge -> plates -> package
-
-The bracket runs frame by frame, each frame once, while FFmpeg decodes the next in its own process.
+find -> probe -> join -> observe -> judge -> plates -> package
 """
 
 from __future__ import annotations
@@ -10,36 +8,34 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import __version__, record
+from pipeline.closeups.all import load_closeups
 from pipeline.errors import InputError, OutputError
 from pipeline.evidence.custody import Step, step
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package, record_text
 from pipeline.evidence.placing import clear_leftovers
 from pipeline.footage.find import find_footage
-from pipeline.footage.frames import frames
 from pipeline.footage.overlay import OverlayReader, with_overlay
 from pipeline.footage.probe import probe
 from pipeline.footage.trip import join, starts
 from pipeline.journal import Journal
+from pipeline.observe import observe
 from pipeline.plates import make_reader, models_of
 from pipeline.plates.vehicles import PlateService
 from pipeline.progress import Advance, Reporter, Silent
-from pipeline.scene.builder import SceneBuilder
-from pipeline.scene.driven import Driven
+from pipeline.scene.zones import read_zones
 from pipeline.settings import Settings
-from pipeline.types import Abstention, Footage, Gap, Incident, Plate, Scene, Track, Trip
+from pipeline.types import Abstention, Footage, Incident, Plate, Scene, Track, Trip
 from pipeline.violations.base import Rule
 from pipeline.violations.registry import load_rules
 from pipeline.vision.backends import load_detector
 from pipeline.vision.detector import Detector
-from pipeline.vision.tracker import Tracker
 from pipeline.vision.weights import Weights, choose_weights
 from pipeline.wording import word
 
@@ -75,6 +71,7 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
     started = time.monotonic()
     rules = load_rules(request.rules, request.settings.rules)
     settings = _often_enough(request.settings, rules)
+    zones = read_zones(settings.places.zones) if settings.places.zones else ()
     weights = _weights(settings, reporter)
     detector = load_detector(weights, settings.vision)
     output = _writable(request.output)
@@ -90,6 +87,7 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
             result.failures.append(error)
             reporter.say(str(error))
             continue
+        scene = replace(scene, zones=zones)
         history = (probed, step("watched", weights.name), step("judged"))
         found = list(_judged(rules, tracks, scene))
         incidents = [item for item in found if isinstance(item, Incident)]
@@ -116,25 +114,6 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
         journal.add(trip, tracks, scene, found, plates, packaged)
     journal.close(result.incidents, result.failures, time.monotonic() - started)
     return result
-
-
-def observe(
-    trip: Trip, settings: Settings, detector: Detector, advance: Advance = lambda done: None
-) -> tuple[list[Track], Scene]:
-    """Watch a trip once: every road user's track, and what is known of road and camera.
-
-    `advance` is called with the seconds of the trip seen so far. Raises DecodeError.
-    """
-    rate = settings.footage.sample_rate_hz
-    tracker, builder = Tracker(rate), SceneBuilder(rate, Driven(trip))
-    gaps: list[Gap] = []
-    with closing(frames(trip, settings.footage, on_gap=gaps.append)) as pictures:
-        for frame in pictures:
-            detections = detector.detect([frame.image])[0]
-            motion = builder.update(frame, detections)
-            tracker.update(frame, detections, motion.homography)
-            advance(frame.time_s)
-    return list(tracker.tracks()), builder.finish(gaps)
 
 
 # --- the stages --------------------------------------------------------------------------------
@@ -223,7 +202,7 @@ def _observe(
         return earlier
     name = word("stage.watch", settings.language, name=trip.name)
     with reporter.stage(name, trip.duration_s, "s") as advance:
-        tracks, scene = observe(trip, settings, detector, advance)
+        tracks, scene = observe(trip, settings, detector, load_closeups(settings), advance)
     for gap in scene.gaps:
         reporter.say(
             word(

@@ -119,15 +119,15 @@ def _vehicle_plates(
     path: Path, settings: Settings, detector: Detector, reader: AnyReader, reporter: Reporter
 ) -> list[dict[str, Any]]:
     """The plates of a video's vehicles, in the order in which they are seen best."""
+    from pipeline.observe import observe
     from pipeline.plates import vehicle_as_json
     from pipeline.plates.vehicles import PlateService
-    from pipeline.run import observe
 
     trip = Trip((probe(path, settings.footage),), (0.0,))
     language = settings.language
     name = word("stage.watch", language, name=trip.name)
     with reporter.stage(name, trip.duration_s, "s") as advance:
-        tracks, scene = observe(trip, settings, detector, advance)
+        tracks, scene = observe(trip, settings, detector, advance=advance)
     read = PlateService(settings.plates, reader).read(
         trip,
         tracks,

@@ -118,6 +118,9 @@ class PlacesSettings(Section):
         False, description="the geocoder may be told where an act happened; never asked without"
     )
     timeout_s: float = Field(5.0, gt=0, le=60, description="longest wait for the geocoder")
+    zones: Path | None = Field(
+        None, description="GeoJSON map: no stopping, no parking, bus stops, parking, crossings"
+    )
 
     @field_validator("geocoder")
     @classmethod

@@ -11,6 +11,7 @@ of the file; moments of the calendar are aware datetimes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -211,9 +212,16 @@ class Track:
     boxes: NDArray[np.float32]  # (N, 4)
     confidences: NDArray[np.float32]  # (N,)
     colour: Colour | None = None
+    # What closer looks measured, by name, e.g. "bare_head": (N,), NaN where nobody looked.
+    traits: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.times_s)
+
+    def trait(self, name: str) -> NDArray[np.float32]:
+        """(N,) one of `traits`; all NaN where nobody ever looked for it."""
+        found = self.traits.get(name)
+        return np.full(len(self), np.nan, np.float32) if found is None else found
 
     @property
     def start_s(self) -> float:
@@ -276,6 +284,91 @@ class LaneLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StopLine:
+    """A painted band across the carriageway, before a junction; not a zebra crossing."""
+
+    points: FloatArray  # (2, 2) its left and its right end, pixels of the frame `frame`
+    frame: int
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+class LightState(StrEnum):
+    """What a traffic light shows."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficLight:
+    """One traffic light, looked at again and again: arrays of one length T, sorted by time."""
+
+    times_s: FloatArray  # (T,)
+    boxes: NDArray[np.float32]  # (T, 4) of its housing, pixels of the frame of that time
+    states: tuple[LightState, ...]  # T of them
+    confidences: NDArray[np.float32]  # (T,) that the state is right
+    is_arrow: bool = False  # holds for one turn alone
+
+    def __len__(self) -> int:
+        return len(self.times_s)
+
+
+class SoundKind(StrEnum):
+    """A noise that traffic rules know."""
+
+    HORN = "horn"
+    REVVING = "revving"  # one burst of an engine turned up without need
+    BANG = "bang"  # of an exhaust
+
+
+@dataclass(frozen=True, slots=True)
+class SoundEvent:
+    """One noise of the sound track, in trip time."""
+
+    kind: SoundKind
+    start_s: float
+    end_s: float
+    confidence: float
+    level_db: float  # over the background
+    pitch_hz: float  # of the lowest strong tone; NaN for a bang
+
+
+class ZoneKind(StrEnum):
+    """What the user's map says of a piece of ground."""
+
+    NO_STOPPING = "no_stopping"
+    NO_PARKING = "no_parking"
+    BUS_STOP = "bus_stop"
+    PARKING = "parking"
+    CROSSING = "crossing"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A piece of ground for which something holds."""
+
+    kind: ZoneKind
+    name: str
+    ring: FloatArray  # (P, 2) longitude, latitude; degrees (WGS 84)
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Where the camera was at each sampled frame: arrays of one length F; NaN where unknown."""
+
+    times_s: FloatArray
+    latitudes: FloatArray  # degrees (WGS 84)
+    longitudes: FloatArray
+    speeds_mps: FloatArray
+    headings_deg: FloatArray  # of its motion, clockwise from north
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """What the rules may know of the road and of the camera, over one trip."""
 
@@ -285,6 +378,11 @@ class Scene:
     ego: EgoMotion
     lines: tuple[LaneLine, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    stop_lines: tuple[StopLine, ...] = ()
+    lights: tuple[TrafficLight, ...] = ()
+    sounds: tuple[SoundEvent, ...] | None = None  # None: there was nothing to be heard
+    positions: Positions | None = None  # None: no satellites
+    zones: tuple[Zone, ...] = ()  # of the user's map; not of the record
 
 
 # --- plates ------------------------------------------------------------------------------------

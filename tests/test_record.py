@@ -8,7 +8,20 @@ import pytest
 
 from pipeline import record
 from pipeline.errors import OutputError
-from pipeline.types import Colour, Gap, Kind, LaneLine, Scene, Track
+from pipeline.types import (
+    Colour,
+    Gap,
+    Kind,
+    LaneLine,
+    LightState,
+    Positions,
+    Scene,
+    SoundEvent,
+    SoundKind,
+    StopLine,
+    Track,
+    TrafficLight,
+)
 from tests.violations.scenes import scene, track
 
 LINE = LaneLine(
@@ -26,9 +39,44 @@ LINE = LaneLine(
 
 def observed() -> tuple[list[Track], Scene]:
     car = track(1, Kind.CAR, lambda t: (10 + t, 20, 110 + t, 90), 0, 3)
-    car = dataclasses.replace(car, colour=Colour("red", 0.7))
+    ruler = np.full(len(car), np.nan, np.float32)
+    ruler[4] = 3.5
+    car = dataclasses.replace(car, colour=Colour("red", 0.7), traits={"mm_per_px": ruler})
     person = track(2, Kind.PERSON, lambda t: (5, 5, 25, 65), 1, 1)
-    return [car, person], dataclasses.replace(scene(3, lines=[LINE]), gaps=(Gap(1, 2, "damaged"),))
+    around = scene(3, lines=[LINE])
+    unknown = np.full(len(around.ego.times_s), np.nan)
+    here = np.where(around.ego.times_s > 1, 21.0, np.nan)
+    around = dataclasses.replace(
+        around,
+        gaps=(Gap(1, 2, "damaged"),),
+        stop_lines=(StopLine(np.array([[10.0, 600.0], [900.0, 610.0]]), 2, 0.5, 3.0, 0.7),),
+        lights=(
+            TrafficLight(
+                np.array([0.2, 0.4]),
+                np.array([[5, 5, 15, 35], [6, 5, 16, 35]], np.float32),
+                (LightState.GREEN, LightState.RED),
+                np.array([0.9, 0.8], np.float32),
+            ),
+        ),
+        sounds=(SoundEvent(SoundKind.HORN, 0.1, 1.2, 0.8, 20.0, 440.0),),
+        positions=Positions(around.ego.times_s, here, here + 85, unknown, unknown),
+    )
+    return [car, person], around
+
+
+def test_silence_is_not_the_same_as_no_sound(tmp_path: Path) -> None:
+    for sounds in (None, ()):
+        record.save(tmp_path / "trip", [], dataclasses.replace(scene(1), sounds=sounds))
+        found = record.load(tmp_path / "trip")
+        assert found is not None and found[1].sounds == sounds
+
+
+def test_a_bang_has_no_pitch(tmp_path: Path) -> None:
+    bang = SoundEvent(SoundKind.BANG, 0.1, 0.2, 0.8, 20.0, float("nan"))
+    record.save(tmp_path / "trip", [], dataclasses.replace(scene(1), sounds=(bang,)))
+    found = record.load(tmp_path / "trip")
+    assert found is not None and found[1].sounds is not None
+    assert np.isnan(found[1].sounds[0].pitch_hz)
 
 
 def same(one: object, other: object) -> bool:
@@ -37,10 +85,14 @@ def same(one: object, other: object) -> bool:
             same(getattr(one, item.name), getattr(other, item.name))
             for item in dataclasses.fields(one)
         )
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)  # type: ignore[attr-defined,index]
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))  # type: ignore[arg-type]
     if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and np.array_equal(one, other)  # type: ignore[attr-defined]
+        return one.dtype == other.dtype and np.array_equal(
+            one, other, equal_nan=one.dtype.kind == "f"
+        )  # type: ignore[attr-defined]
     return one == other
 
 

@@ -27,6 +27,14 @@ WeightsOption = Annotated[
     Path | None,
     typer.Option("--weights", metavar="FILE", help="Detector: .onnx, .pt or an OpenVINO folder."),
 ]
+Zones = Annotated[
+    Path | None,
+    typer.Option(
+        "--zones",
+        metavar="FILE",
+        help="GeoJSON map of no-stopping and no-parking zones, bus stops, parking, crossings.",
+    ),
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Never ask a network for weights.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
 
@@ -37,12 +45,15 @@ def settings_of(
     weights: Path | None = None,
     offline: bool = False,
     language: str | None = None,
+    zones: Path | None = None,
 ) -> Settings:
     flags: dict[str, Any] = {}
     if weights is not None:
         flags.setdefault("vision", {})["weights"] = weights
     if offline:
         flags.setdefault("vision", {})["offline"] = True
+    if zones is not None:
+        flags.setdefault("places", {})["zones"] = zones
     if language is not None:
         flags["language"] = language
     return load_settings(config, flags)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.common import Config, Json, emit, settings_of
+from pipeline.commands.common import Config, Json, Zones, emit, settings_of
 
 
 def judge(
@@ -15,6 +15,7 @@ def judge(
         Path, typer.Argument(metavar="RUN_DIR", help="Folder that `dashcam process -o` made.")
     ],
     config: Config = None,
+    zones: Zones = None,
     rules: Annotated[
         str | None,
         typer.Option("--rules", metavar="ID,…", help="Only these rules, e.g. wrong_lane,weaving."),
@@ -31,7 +32,7 @@ def judge(
     """
     from pipeline import judge as judging
 
-    settings = settings_of(config, language=lang)
+    settings = settings_of(config, language=lang, zones=zones)
     wanted = rules.split(",") if rules is not None else None
     for found in judging.judge(run_folder, settings, wanted):
         if as_json:

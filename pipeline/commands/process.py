@@ -14,6 +14,7 @@ from pipeline.commands.common import (
     Json,
     Offline,
     WeightsOption,
+    Zones,
     emit,
     leave,
     moment,
@@ -42,6 +43,7 @@ def process(
     gps: Annotated[
         Path | None, typer.Option("--gps", metavar="FILE", help="GPS track: .gpx or .nmea.")
     ] = None,
+    zones: Zones = None,
     rules: Annotated[
         str | None,
         typer.Option("--rules", metavar="ID,…", help="Only these rules, e.g. wrong_lane,weaving."),
@@ -59,7 +61,7 @@ def process(
     """
     from pipeline import run
 
-    settings = settings_of(config, weights=weights, offline=offline, language=lang)
+    settings = settings_of(config, weights=weights, offline=offline, language=lang, zones=zones)
     request = run.Request(
         paths=footage,
         output=output,
