@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Image, Quad
-from .onnx_model import OnnxModel
+from pipeline.vision.onnx_model import OnnxModel
 from .quads import box_around, overlap
 
 _STRIDE, _UNIT = 4, 16.0  # as in training/plate_locator/network.py

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Image, Quad
-from .onnx_model import OnnxModel
+from pipeline.vision.onnx_model import OnnxModel
 from .rules import ALPHABET
 from .symbols import BREAK, COLOURS, END, HEIGHT_PX, MARGIN, SLOTS, WIDTH_PX
 

@@ -1,0 +1,1 @@
+"""Motorbikes that ride together: the arithmetic of `group_riding`."""
