@@ -27,8 +27,10 @@ FORMAT = 2
 _TRAIT = "trait:"
 
 
-def trip_key(trip: Trip, settings: Settings, weights_sha256: str, version: str) -> str:
+def trip_key(trip: Trip, settings: Settings, networks: Sequence[str], version: str) -> str:
     """Equal for equal footage watched in an equal way: the name of the trip's record.
+
+    `networks` are the sha256 of all that looked: the detector's and those of the closer looks.
 
     Footage counts by name, size and time of change, not by its whole content, which would have to
     be read once more; what only concerns rules, plates and packages does not count.
@@ -36,7 +38,7 @@ def trip_key(trip: Trip, settings: Settings, weights_sha256: str, version: str) 
     facts = {
         "format": FORMAT,
         "version": version,
-        "weights": weights_sha256,
+        "weights": list(networks),
         "settings": settings.model_dump(
             mode="json", include={"footage": True, "vision": {"input_size", "confidence", "iou"}}
         ),

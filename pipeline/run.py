@@ -15,7 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import __version__, record
-from pipeline.closeups.all import load_closeups
+from pipeline.closeups.all import load_closeups, weights_behind
+from pipeline.closeups.base import Closeup
 from pipeline.errors import InputError, OutputError
 from pipeline.evidence.custody import Step, step
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package, record_text
@@ -81,8 +82,9 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
     probed = step("probed")
     journal = Journal(output, settings, weights)
     for trip in trips:
+        looks = load_closeups(settings)
         try:
-            tracks, scene = _observe(trip, settings, detector, output, reporter)
+            tracks, scene = _observe(trip, settings, detector, looks, output, reporter)
         except InputError as error:
             result.failures.append(error)
             reporter.say(str(error))
@@ -103,7 +105,7 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
             scene,
             incidents,
             plates,
-            weights,
+            {rule.id: _models(weights, weights_behind(rule, looks)) for rule in rules},
             settings,
             output,
             reporter,
@@ -191,10 +193,16 @@ def _started(
 
 
 def _observe(
-    trip: Trip, settings: Settings, detector: Detector, output: Path, reporter: Reporter
+    trip: Trip,
+    settings: Settings,
+    detector: Detector,
+    looks: Sequence[Closeup],
+    output: Path,
+    reporter: Reporter,
 ) -> tuple[list[Track], Scene]:
     """`observe`, or the record of an earlier run that watched the same footage the same way."""
-    key = record.trip_key(trip, settings, detector.weights.sha256, __version__)
+    used = [detector.weights, *(look.weights for look in looks if look.weights is not None)]
+    key = record.trip_key(trip, settings, [one.sha256 for one in used], __version__)
     folder = output / "record" / key
     earlier = record.load(folder)
     if earlier is not None:
@@ -202,7 +210,7 @@ def _observe(
         return earlier
     name = word("stage.watch", settings.language, name=trip.name)
     with reporter.stage(name, trip.duration_s, "s") as advance:
-        tracks, scene = observe(trip, settings, detector, load_closeups(settings), advance)
+        tracks, scene = observe(trip, settings, detector, looks, advance)
     for gap in scene.gaps:
         reporter.say(
             word(
@@ -260,7 +268,7 @@ def _package(
     scene: Scene,
     incidents: Sequence[Incident],
     plates: dict[int, Plate],
-    weights: Weights,
+    models: Mapping[str, Sequence[ModelUse]],
     settings: Settings,
     output: Path,
     reporter: Reporter,
@@ -270,9 +278,7 @@ def _package(
     """Make the packages and return the `incident.json` of each; failures go to `result`."""
     if not incidents:
         return []
-    models = [ModelUse(weights.name, weights.origin, weights.sha256, "detector")]
-    if plates:
-        models += [ModelUse(*model) for model in models_of(settings.plates)]
+    readers = [ModelUse(*model) for model in models_of(settings.plates)] if plates else []
     packaged = []
     name = word("stage.packages", settings.language)
     with reporter.stage(name, len(incidents), "") as advance:
@@ -282,7 +288,7 @@ def _package(
                 trip=trip,
                 tracks=tuple(tracks),
                 plate=plates.get(incident.track_id),
-                models=tuple(models),
+                models=_each_once((*models[incident.rule], *readers)),
                 gaps=scene.gaps,
                 history=history,
             )
@@ -295,6 +301,16 @@ def _package(
             packaged.append(json.loads(record_text(path)))
             advance(index + 1)
     return packaged
+
+
+def _models(detector: Weights, closer: Iterable[Weights]) -> list[ModelUse]:
+    """What looked: the detector, and the networks of closer looks by their names as tasks."""
+    uses = [ModelUse(detector.name, detector.origin, detector.sha256, "detector")]
+    return uses + [ModelUse(one.name, one.origin, one.sha256, one.name) for one in closer]
+
+
+def _each_once(models: Iterable[ModelUse]) -> tuple[ModelUse, ...]:
+    return tuple(dict.fromkeys(models))
 
 
 def _writable(output: Path) -> Path:

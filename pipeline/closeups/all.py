@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from pipeline.closeups.base import Closeup
 from pipeline.settings import Settings
+from pipeline.violations.base import Rule
+from pipeline.vision.weights import Weights
 
 
 def load_closeups(settings: Settings) -> list[Closeup]:
     """Fresh ones for one trip. Raises ModelError where shipped weights are damaged."""
     return []
+
+
+def weights_behind(rule: Rule[Any], looks: Sequence[Closeup]) -> list[Weights]:
+    """The networks that had a part in what a rule judges by."""
+    return [
+        look.weights
+        for look in looks
+        if look.weights is not None and set(rule.traits) & set(look.traits)
+    ]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.types import Detections, Frame
+from pipeline.vision.weights import Weights
 
 
 class Closeup(Protocol):
@@ -18,6 +19,7 @@ class Closeup(Protocol):
     """
 
     traits: ClassVar[tuple[str, ...]]
+    weights: Weights | None  # None: it needs no network
 
     def look(
         self, frame: Frame, detections: Detections, ids: NDArray[np.int32]

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Image, Quad
 from pipeline.vision.onnx_model import OnnxModel
+
+from .base import Image, Quad
 from .quads import box_around, overlap
 
 _STRIDE, _UNIT = 4, 16.0  # as in training/plate_locator/network.py

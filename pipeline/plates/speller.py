@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Image, Quad
 from pipeline.vision.onnx_model import OnnxModel
+
+from .base import Image, Quad
 from .rules import ALPHABET
 from .symbols import BREAK, COLOURS, END, HEIGHT_PX, MARGIN, SLOTS, WIDTH_PX
 

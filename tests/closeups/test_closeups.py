@@ -17,6 +17,7 @@ class WidthOfEven:
     """Looks at every other frame, at detections wider than 10 pixels."""
 
     traits: ClassVar[tuple[str, ...]] = ("width",)
+    weights = None
 
     def look(
         self, frame: Frame, detections: Detections, ids: NDArray[np.int32]
