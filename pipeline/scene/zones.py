@@ -113,7 +113,7 @@ def position_at(scene: Scene, time_s: float) -> Position | None:
     track = scene.positions
     if track is None:
         return None
-    clock = scene.ego.times_s
+    clock = track.times_s
     known = np.isfinite(track.latitudes) & np.isfinite(track.longitudes)
     times = clock[known]
     if len(times) == 0 or float(np.abs(times - time_s).min()) > _HOLE_S:

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from pipeline.scene.travel import background_growth
 from pipeline.types import Abstention, CameraMotion, Incident, Kind, Measure, Scene, Track
 from pipeline.violations.base import Language, Rule, RuleSettings, spans
 from pipeline.violations.convoy.members import common, groups, lasting, rows, unevenness
@@ -34,7 +35,6 @@ from pipeline.violations.convoy.placed import FOCAL_SHARE, TALL_SHARE, Placed, p
 from pipeline.violations.convoy.traffic import (
     GAP_S,
     among,
-    background_growth,
     change,
     ends,
     outside,

@@ -1,13 +1,17 @@
-"""Chở quá số người quy định: three or more people on a motorbike.
+"""Chở quá số người quy định: three or more people on a motorbike; people outside of a vehicle.
 
-Observed: people whose boxes sit on a motorbike's, frame by frame (`pipeline.violations.riders`). A
+On a motorbike: people whose boxes sit on it, frame by frame (`pipeline.violations.riders`). A
 stretch is a candidate when most of its frames show three or more, at the same places on the
 motorbike, over a second or so, while the motorbike rides: whoever stands behind a motorbike that
 waits, or is passed by it, does not keep a place on it.
 
-The law allows one passenger, and two in listed cases (a sick person, a child under 12, an arrest):
-a camera cannot tell those. It counts too low rather than too high: riders who hide one another from
-in front or behind are one.
+On a truck, a bus or a car: people in the bed, on the roof, hanging from the side, who keep their
+place on it while it drives (`pipeline.violations.carried_outside`).
+
+The law allows one passenger on a motorbike, and two in listed cases (a sick person, a child under
+12, an arrest): a camera cannot tell those. It counts too low rather than too high: riders who hide
+one another from in front or behind are one, and who sits low in a bed is not seen. Nor can it tell
+a doll from a man, or that people were let ride in a bed (soldiers, workers of the road).
 """
 
 from __future__ import annotations
@@ -18,13 +22,26 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from pipeline.scene.ground import chained
+from pipeline.scene.travel import moves
 from pipeline.types import Abstention, FloatArray, Incident, Measure, Scene, Track
 from pipeline.violations.base import Language, Rule, RuleSettings, spans
+from pipeline.violations.carried_outside import Carried, carried
 from pipeline.violations.registry import rule
 from pipeline.violations.riders import Load, loads
 from pipeline.vision.boxes import iou
 
+_OUTSIDE: dict[Language, str] = {
+    "vi": (
+        "Trên {vehicle} đang chạy thấy có {people:.0f} người ở phía trên thùng hoặc nóc xe, hoặc "
+        "bám ngoài thành xe, trong {overload_duration:.1f} giây ({frames_over:.0f} trên "
+        "{frames_seen:.0f} hình đã xem)."
+    ),
+    "en": (
+        "On the moving {vehicle}, {people:.0f} people are seen above its bed or roof or hanging "
+        "from its side for {overload_duration:.1f} seconds ({frames_over:.0f} of "
+        "{frames_seen:.0f} pictures looked at)."
+    ),
+}
 _STEADY = 0.16  # motorbike widths: how far a rider's place on it may wander (median deviation)
 
 
@@ -34,6 +51,8 @@ class PassengerOverloadSettings(RuleSettings):
     least_frames: int = Field(4, ge=2, description="in at least so many sampled frames")
     share: float = Field(0.6, gt=0, le=1, description="of the frames of the stretch")
     least_height_px: float = Field(36, gt=0, description="of the motorbike's box")
+    outside_s: float = Field(2.0, gt=0, description="people outside of a vehicle: for so long")
+    outside_share: float = Field(0.4, gt=0, le=1, description="and in such a share of the frames")
     bridge_s: float = Field(0.7, ge=0, description="a count may fail for so long in between")
 
 
@@ -64,6 +83,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
         for incident in found:
             if not any(_is_same(incident, other, by_id) for other in kept):
                 kept.append(incident)
+        kept += [found for one in carried(tracks) for found in self._outside(one, scene)]
         return sorted(kept, key=lambda incident: incident.start_s)
 
     def _of(self, load: Load, scene: Scene) -> Iterable[Incident]:
@@ -83,7 +103,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
             share = len(hits) / len(rows)
             if share < settings.share or not _keeps_places(load, hits, settings.people):
                 continue
-            if not _rides(track, part, scene):
+            if not moves(track, part, scene):
                 continue
             counts = load.counts[hits]
             people = int(np.median(counts))
@@ -107,6 +127,39 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
                 sorted({rider for row in hits for rider in load.riders[row]}),
             )
 
+    def _outside(self, load: Carried, scene: Scene) -> Iterable[Incident]:
+        settings, track = self.settings, load.track
+        counts = load.above + load.beside
+        seen = counts > 0
+        for part in spans(seen.tolist(), track.times_s.tolist(), 2 * settings.bridge_s):
+            rows = np.arange(part.start, part.stop)
+            hits = rows[seen[rows]]
+            span = float(track.times_s[hits[-1]] - track.times_s[hits[0]])
+            share = len(hits) / len(rows)
+            if span < settings.outside_s or share < settings.outside_share or len(hits) < 5:
+                continue
+            if not moves(track, part, scene):
+                continue
+            heights = track.boxes[hits, 3] - track.boxes[hits, 1]
+            best = hits[np.argsort(-(counts[hits] * heights), kind="stable")]
+            sure = float(np.mean(track.confidences[hits]))
+            yield self.incident(
+                track,
+                (float(track.times_s[hits[0]]), float(track.times_s[hits[-1]])),
+                (1 - 0.85 ** len(hits)) * share * (0.5 + 0.4 * sure),
+                (
+                    Measure("people", float(np.median(counts[hits])), ""),
+                    Measure("overload_duration", round(span, 2), "s", 1 / scene.sample_rate_hz),
+                    Measure("frames_over", float(len(hits)), ""),
+                    Measure("frames_seen", float(len(rows)), ""),
+                    Measure("people_above", float(np.median(load.above[hits])), ""),
+                    Measure("people_beside", float(np.median(load.beside[hits])), ""),
+                ),
+                _apart(track.times_s[best], 0.5),
+                load.people,
+                _OUTSIDE,
+            )
+
 
 def _keeps_places(load: Load, rows: np.ndarray, people: int) -> bool:
     """Do the riders sit where they sat in the other frames?
@@ -120,18 +173,6 @@ def _keeps_places(load: Load, rows: np.ndarray, people: int) -> bool:
     places: FloatArray = np.array(exact)
     steps = np.abs(np.diff(places, axis=0))
     return bool(float(np.median(steps)) <= _STEADY)
-
-
-def _rides(track: Track, part: slice, scene: Scene) -> bool:
-    """Does the motorbike move against the background by at least its own width?"""
-    rows = np.arange(part.start, part.stop)
-    boxes = track.boxes[rows].astype(np.float64)
-    feet = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
-    frames = track.frames[rows]
-    background = chained(scene.ego, frames.tolist(), (float(feet[0, 0]), float(feet[0, 1])))
-    moved = np.linalg.norm((feet - background), axis=1).max()
-    grown = abs(np.log((boxes[-1, 3] - boxes[-1, 1]) / max(boxes[0, 3] - boxes[0, 1], 1.0)))
-    return bool(moved >= float(np.median(boxes[:, 2] - boxes[:, 0])) or grown > 0.25)
 
 
 def _is_same(one: Incident, other: Incident, tracks: dict[int, Track]) -> bool:

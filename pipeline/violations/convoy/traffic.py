@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.types import CameraMotion, FloatArray, Scene
+from pipeline.types import FloatArray, Scene
 from pipeline.violations.convoy.placed import Placed
 from pipeline.violations.convoy.sparse import nanmax, nanmean, nanmedian, nanmin
 
@@ -24,18 +24,6 @@ def change(ahead: FloatArray, times: FloatArray) -> float:
         if known.sum() >= 8:
             rates.append(float(np.polyfit(times[known], column[known], 1)[0]))
     return float(np.median(rates)) if rates else 0.0
-
-
-def background_growth(scene: Scene, first: int, stop: int) -> float:
-    """By what share the background grows, a second: positive driving ahead."""
-    ego = scene.ego
-    logs = []
-    for frame in range(max(first, 1), stop):
-        if ego.states[frame] is CameraMotion.DRIVING:
-            scale = float(np.linalg.det(ego.homographies[frame][:2, :2]))
-            step = float(ego.times_s[frame] - ego.times_s[frame - 1])
-            logs.append(0.5 * np.log(max(scale, 1e-6)) / max(step, 1e-3))
-    return float(np.mean(logs)) if logs else 0.0
 
 
 def outside(
