@@ -17,60 +17,64 @@ that ends there has boarded, one that begins there has left, if
 At least `people` of them at one door (their u are near each other) are a candidate. People who
 cross behind or before the bus vanish at the edge of its outline, not inside of it.
 
-It cannot tell: where buses may stop (no list of stops is known here: every candidate says so), one
-passenger alone from a person whom the detector lost (so it takes two), what happens on a side that
-faces away, a driver or a helper who gets out from passengers, a stop that an officer ordered. A
-camera that drives sees no rest; the rule says so.
+Where buses may stop is told by the user's map (bus stops, `pipeline.scene.zones`) and the
+satellites: a bus within `stop_within_m` of one is silent, for the place is the camera's and not the
+bus's own. Without map or satellites every candidate says that no stop is known.
+
+It cannot tell: a stop that the map lacks, one passenger alone from a person whom the detector lost
+(so it takes two), what happens on a side that faces away, a driver or a helper who gets out from
+passengers, a stop that an officer ordered. A camera that drives sees no rest; the rule says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from pipeline.scene.ground import Path, paths, stretches
-from pipeline.types import Abstention, FloatArray, Incident, Kind, Measure, Scene, Track
+from pipeline.scene.zones import distance_m, position_at
+from pipeline.types import (
+    Abstention,
+    Incident,
+    Kind,
+    Measure,
+    Scene,
+    Track,
+    ZoneKind,
+)
 from pipeline.violations.base import Language, Rule, RuleSettings, spans
+from pipeline.violations.bus_door import at_one_door, outline_of, riders_of, uses_of
 from pipeline.violations.registry import rule
-from pipeline.violations.riders import loads
 
 _REST = 0.05  # of the bus's width: its foot stays within
 _BRIDGE_S = 2.5  # whoever passes in front changes its outline for so long
 _LEAST_HEIGHT = 0.14  # of the picture's: a smaller bus shows no people
-_INSIDE = (0.06, 0.94)  # u of the middle of somebody beside it
-_OVERLAP = 0.8  # of a person's width within the bus's
-_FEET = (-0.12, 0.34)  # v: on the ground beside it, from the nearest wheel to the far end
-_SIZES = (0.28, 0.95)  # s: from the far end of a coach to beside a minibus
-_LEAST_LOOKS = 4
-_STEPS = 0.6  # own heights that somebody walks to the door or from it
-_GONE_S = 6.0  # nobody goes on there for so long
-_OVERLAP_S = 0.5  # two numbers may lie on one person for so long
-_REACH, _REACH_A_S = 0.6, 0.1  # own heights, and more a second: off the place at one's pace
-_CLOSE, _WAITS_S = 0.55, 2.5  # own heights and seconds: stood there and was lost for so long
-_DOOR = 0.14  # of the bus's width: uses of one door are within
-_PAUSE = 0.55  # own heights a second: at the door they are slower; one walks at 0.7 to 0.9
-_WALK = 1.6  # own heights a second: faster is no walk
-_RIDES = 0.4  # of the looks, aboard a motorbike
 _MOST_SURE = 0.75
 
 
 class IllegalPickupDropoffSettings(RuleSettings):
     people: int = Field(2, ge=1, description="board or leave at one door; 1 alarms more, and wrong")
     least_s: float = Field(3.0, gt=0, description="the bus is at rest for at least so long")
+    stop_within_m: float = Field(
+        60.0, gt=0, description="a stop of the map this near to the camera may be the bus's"
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """Somebody who boarded or left."""
-
-    person: Path
-    what: str  # "boards" or "leaves"
-    time_s: float
-    door: float  # u
+_NO_STOP: dict[Language, str] = {
+    "vi": (
+        "{vehicle} đứng yên {stop_duration:.0f} giây, có {boarding:.0f} người lên và "
+        "{leaving:.0f} người xuống ở bên xe. Điểm dừng gần nhất trên bản đồ cách nơi quay "
+        "{nearest_stop:.0f} m."
+    ),
+    "en": (
+        "The {vehicle} rests for {stop_duration:.0f} seconds while {boarding:.0f} people "
+        "board and {leaving:.0f} leave at its side. The nearest stop on the map is "
+        "{nearest_stop:.0f} m from the camera."
+    ),
+}
 
 
 @rule
@@ -98,7 +102,7 @@ class IllegalPickupDropoff(Rule[IllegalPickupDropoffSettings]):
         buses = [track for track in tracks if track.kind is Kind.BUS and _is_large(track, scene)]
         if not buses:
             return
-        riders = _riders(tracks)
+        riders = riders_of(tracks)
         people = [t for t in tracks if t.kind is Kind.PERSON and t.id not in riders and len(t) > 1]
         standing = stretches(scene.ego, self.settings.least_s)
         for bus in buses:
@@ -147,9 +151,12 @@ class IllegalPickupDropoff(Rule[IllegalPickupDropoffSettings]):
     def _judge(
         self, bus: Path, span: tuple[float, float], walks: Sequence[Path], scene: Scene
     ) -> Incident | None:
-        outline = _outline(bus, span)
-        uses = _at_one_door([use for walk in walks for use in _uses(walk, outline, span, walks)])
+        outline = outline_of(bus, span)
+        uses = at_one_door([use for walk in walks for use in uses_of(walk, outline, span, walks)])
         if len(uses) < self.settings.people:
+            return None
+        nearest = _nearest_stop_m(scene, (span[0] + span[1]) / 2)
+        if nearest is not None and nearest <= self.settings.stop_within_m:
             return None
         rate = scene.sample_rate_hz
         boarding = sum(use.what == "boards" for use in uses)
@@ -168,145 +175,28 @@ class IllegalPickupDropoff(Rule[IllegalPickupDropoffSettings]):
                 Measure("boarding", float(boarding), "people"),
                 Measure("leaving", float(len(uses) - boarding), "people"),
                 Measure("door_place", round(100 * door), "%", round(100 * scatter)),
-                Measure("known_stops", 0.0, ""),
+                Measure("known_stops", float(_stops(scene)), ""),
+                *(() if nearest is None else (Measure("nearest_stop", round(nearest), "m"),)),
             ),
             times,
             [use.person.track.id for use in uses],
+            None if nearest is None else _NO_STOP,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Outline:
-    """Where a bus at rest stands, in anchored pixels."""
-
-    left: float
-    right: float
-    foot: float
-    height: float
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    def beside(self, foot: FloatArray, width: float, height: float) -> bool:
-        """Does somebody with this foot (2,) stand along the side that faces the camera?"""
-        u = (foot[0] - self.left) / self.width
-        v = (self.foot - foot[1]) / self.height
-        common = min(foot[0] + width / 2, self.right) - max(foot[0] - width / 2, self.left)
-        return bool(
-            _INSIDE[0] <= u <= _INSIDE[1]
-            and common >= _OVERLAP * width
-            and _FEET[0] <= v <= _FEET[1]
-            and _SIZES[0] <= height / self.height <= _SIZES[1]
-        )
+def _stops(scene: Scene) -> int:
+    return sum(zone.kind is ZoneKind.BUS_STOP for zone in scene.zones)
 
 
-def _outline(bus: Path, span: tuple[float, float]) -> _Outline:
-    rows = (bus.times_s >= span[0]) & (bus.times_s <= span[1])
-    x, foot = np.median(bus.feet[rows], axis=0)
-    width, height = float(np.median(bus.widths[rows])), float(np.median(bus.heights[rows]))
-    return _Outline(float(x) - width / 2, float(x) + width / 2, float(foot), height)
-
-
-def _uses(
-    walk: Path, outline: _Outline, span: tuple[float, float], walks: Sequence[Path]
-) -> Iterable[_Use]:
-    """How this person used a door: not at all, or at one end of their way or the other."""
-    if len(walk) < _LEAST_LOOKS or walk.times_s[-1] - walk.times_s[0] < 0.6:
-        return
-    for what, near, edge in (("boards", slice(-3, None), -1), ("leaves", slice(0, 3), 0)):
-        boards = what == "boards"
-        at = float(walk.times_s[edge])
-        # Outside of the rest the bus was not yet there, or nobody knows.
-        if (
-            span[0] + 0.3 <= at <= span[1] - 0.3
-            and _placed(walk, near, outline)
-            and _pauses(walk, near)
-            and _continued(walk, walks, forward=boards) is None
-            and _has_walked(walk, _continued(walk, walks, forward=not boards), edge)
-        ):
-            x = float(np.median(walk.feet[near, 0]))
-            yield _Use(walk, what, at, (x - outline.left) / outline.width)
-
-
-def _has_walked(walk: Path, rest: Path | None, edge: int) -> bool:
-    """Some steps, and no faster than one walks; `rest` is more of the way under another number."""
-    other = rest or walk
-    far = 0 if edge else -1
-    tall = float(np.median(walk.heights))
-    way = float(np.linalg.norm(walk.feet[edge] - other.feet[far]))
-    lasts = abs(float(walk.times_s[edge] - other.times_s[far]))
-    return _STEPS * tall <= way <= _WALK * tall * lasts
-
-
-def _pauses(walk: Path, rows: slice) -> bool:
-    """Whoever steps up or down is slower there than one who walks."""
-    feet, times = walk.feet[rows], walk.times_s[rows]
-    pace = np.linalg.norm(feet[-1] - feet[0]) / max(float(times[-1] - times[0]), 1e-3)
-    return bool(pace <= _PAUSE * np.median(walk.heights))
-
-
-def _placed(walk: Path, rows: slice, outline: _Outline) -> bool:
-    foot = np.median(walk.feet[rows], axis=0)
-    return outline.beside(
-        foot, float(np.median(walk.widths[rows])), float(np.median(walk.heights[rows]))
-    )
-
-
-def _continued(walk: Path, walks: Sequence[Path], forward: bool) -> Path | None:
-    """The same person seen again after the track ended, or before it began.
-
-    Looked for where they would be at their pace, and where they were lost.
-    """
-    tall = float(np.median(walk.heights))
-    sign = 1.0 if forward else -1.0
-    edge = -1 if forward else 0
-    at, foot = float(walk.times_s[edge]), walk.feet[edge]
-    some = min(len(walk) - 1, 6)
-    other_row = edge - some if forward else some
-    pace = (foot - walk.feet[other_row]) / max(abs(at - float(walk.times_s[other_row])), 0.2)
-    for other in walks:
-        if other.track.id == walk.track.id:
-            continue
-        later = sign * (other.times_s - at)
-        row = 0 if forward else len(other) - 1
-        if not -_OVERLAP_S < later[row] <= _GONE_S:
-            continue  # somebody else, who was seen together with this one, or long after
-        since = max(float(later[row]), 0.0)
-        off_ahead = float(np.linalg.norm(other.feet[row] - (foot + pace * since)))
-        off_here = float(np.linalg.norm(other.feet[row] - foot))
-        grown = abs(float(np.log(np.median(other.heights) / tall)))
-        if grown > 0.4:
-            continue
-        waited = since <= _WAITS_S and off_here <= _CLOSE * tall
-        if waited or off_ahead <= (_REACH + _REACH_A_S * since) * tall:
-            return other
-    return None
-
-
-def _at_one_door(uses: Sequence[_Use]) -> list[_Use]:
-    """The most uses that are near each other along the bus."""
-    best: list[_Use] = []
-    for use in uses:
-        here: dict[int, _Use] = {}
-        for other in uses:
-            if abs(other.door - use.door) <= _DOOR:
-                here.setdefault(other.person.track.id, other)
-        if len(here) > len(best):
-            best = list(here.values())
-    return best
+def _nearest_stop_m(scene: Scene, time_s: float) -> float | None:
+    """Metres from the camera to the map's nearest bus stop; None where map or place is unknown."""
+    here = position_at(scene, time_s)
+    stops = [zone for zone in scene.zones if zone.kind is ZoneKind.BUS_STOP]
+    if here is None or not stops:
+        return None
+    return min(distance_m(zone, here.latitude, here.longitude) for zone in stops)
 
 
 def _is_large(track: Track, scene: Scene) -> bool:
     heights = track.boxes[:, 3] - track.boxes[:, 1]
     return len(track) >= 8 and float(np.median(heights)) >= _LEAST_HEIGHT * scene.height
-
-
-def _riders(tracks: Sequence[Track]) -> set[int]:
-    """People who are aboard a motorbike in a good part of their looks."""
-    looks: dict[int, int] = {}
-    for load in loads(tracks):
-        for aboard in load.riders:
-            for one in aboard:
-                looks[one] = looks.get(one, 0) + 1
-    return {t.id for t in tracks if looks.get(t.id, 0) > _RIDES * len(t)}

@@ -1,9 +1,20 @@
 """People who board or leave are told from those who are only near: on seeds not tuned by."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipeline.types import Abstention, CameraMotion, Incident, Scene, Track
+from pipeline.types import (
+    Abstention,
+    CameraMotion,
+    Incident,
+    Positions,
+    Scene,
+    Track,
+    Zone,
+    ZoneKind,
+)
 from pipeline.violations.illegal_pickup_dropoff import (
     IllegalPickupDropoff,
     IllegalPickupDropoffSettings,
@@ -64,6 +75,31 @@ def test_what_is_measured() -> None:
     assert len(incident.other_track_ids) == 5
     assert incident.confidence <= 0.75
     assert all(3 < time < 18 for time in incident.best_times_s)
+
+
+def mapped(metres_north: float) -> tuple[list[Track], Scene]:
+    """The same stop with satellites and a map of one bus stop, so far north of the camera."""
+    tracks, scene = stop(boards=3, leaves=2).made()
+    times = scene.ego.times_s
+    known, unknown = np.ones(len(times)), np.full(len(times), np.nan)
+    south = 10.0 + metres_north / 111_195
+    corners = [(106.0, south), (106.0001, south), (106.0001, south + 1e-4), (106.0, south + 1e-4)]
+    zone = Zone(ZoneKind.BUS_STOP, "Trạm", np.array(corners))
+    places = Positions(times, 10.0 * known, 106.00005 * known, unknown, unknown)
+    return tracks, replace(scene, zones=(zone,), positions=places)
+
+
+def test_at_a_stop_of_the_map_it_is_allowed() -> None:
+    assert judged(mapped(40)) == []
+    (incident,) = judged(mapped(40), stop_within_m=30)
+    assert values(incident)["nearest_stop"] == 40
+
+
+def test_the_nearest_stop_is_told() -> None:
+    (incident,) = judged(mapped(350))
+    assert values(incident)["known_stops"] == 1
+    assert values(incident)["nearest_stop"] == 350
+    assert "350 m" in incident.sentences["vi"] and "350 m" in incident.sentences["en"]
 
 
 def test_one_alone_counts_only_if_set_so() -> None:
