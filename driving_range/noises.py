@@ -158,7 +158,9 @@ def passing(rng: np.random.Generator, duration_s: float, *, cylinders: int = 4) 
     gears = np.mod(t / rng.uniform(2.2, 4.0), 1.0)
     rpm = rng.uniform(1500, 2000) + rng.uniform(1500, 3500) * gears
     near = np.exp(-(((t - rng.uniform(0.3, 0.7) * duration_s) / (0.22 * duration_s)) ** 2))
-    return loudest_one(engine(rng, rpm, 0.3 + 0.7 * (gears > 0.05), cylinders=cylinders) * near)
+    return loudest_one(
+        engine(rng, rpm, np.where(gears > 0.05, 1.0, 0.3), cylinders=cylinders) * near
+    )
 
 
 def bell(rng: np.random.Generator) -> FloatArray:

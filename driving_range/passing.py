@@ -8,13 +8,15 @@ import numpy as np
 
 from driving_range.actors import Actor
 from driving_range.camera import Camera, at_the_wheel, on_a_stand
-from driving_range.observe import Observed
+from driving_range.observe import RATE_HZ
 from driving_range.traffic import some_size
+from driving_range.views import View, views
 from driving_range.ways import Way
-from driving_range.world import Road, lanes
-from pipeline.types import FloatArray
+from driving_range.world import Road, World, lanes
+from pipeline.types import FloatArray, Kind
 
-LEAST_PX = 30.0  # root of a box's area at 640 pixels of width: seen well enough
+# Root of a box's area at 640 pixels of width, from which the detector finds most of them.
+_LEAST_PX = {kind: 34.0 if kind in (Kind.MOTORBIKE, Kind.BICYCLE) else 20.0 for kind in Kind}
 _CLEAR = 0.5  # share of it that is to be seen
 
 
@@ -114,22 +116,34 @@ def watcher(rng: np.random.Generator, road: Road, left: bool = False) -> Camera:
     return replace(made, size=some_size(rng))
 
 
-def clear(seen: Observed, one: Actor) -> FloatArray:
-    """(F,) 1 where it is to be seen well: large enough, whole enough."""
-    view = seen.view(one)
-    sides = np.nan_to_num(view.shown[:, 2:] - view.shown[:, :2])
-    large = np.sqrt(np.prod(sides, axis=1)) * 640 / max(seen.camera.size) > LEAST_PX
-    return np.asarray(large & (view.shares > _CLEAR), float)
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What is to be seen of a world, before anybody looks: so that acts are drawn that show."""
 
+    camera: Camera
+    views: tuple[View, ...]
 
-def both_sides(seen: Observed, one: Actor, other: Actor, least_m: float, looks: int = 5) -> bool:
-    """Are both to be seen well in the same looks, before and after one has passed the other?"""
-    both = (clear(seen, one) * clear(seen, other)) > 0
-    ahead = seen.view(one).depths - seen.view(other).depths
-    return (
-        int((both & (ahead < -least_m)).sum()) >= looks
-        and int((both & (ahead > least_m)).sum()) >= looks
-    )
+    @classmethod
+    def of(cls, world: World, camera: Camera) -> Sight:
+        times = np.arange(round(world.duration_s * RATE_HZ) + 1) / RATE_HZ
+        return cls(camera, tuple(views(world, camera.poses(times), times)))
+
+    def view(self, one: Actor) -> View:
+        return next(v for v in self.views if v.actor is one and v.rider is None)
+
+    def clear(self, one: Actor) -> FloatArray:
+        """(F,) 1 where it is to be seen well: large enough, whole enough."""
+        view = self.view(one)
+        sides = np.nan_to_num(view.shown[:, 2:] - view.shown[:, :2])
+        size = np.sqrt(np.prod(sides, axis=1)) * 640 / max(self.camera.size)
+        return np.asarray((size > _LEAST_PX[one.kind]) & (view.shares > _CLEAR), float)
+
+    def both_sides(self, one: Actor, other: Actor, least_m: float, looks: int = 4) -> bool:
+        """Are both seen well in the same looks, before and after one has passed the other?"""
+        both = (self.clear(one) * self.clear(other)) > 0
+        ahead = self.view(one).depths - self.view(other).depths
+        before, after = both & (ahead < -least_m), both & (ahead > least_m)
+        return int(before.sum()) >= looks and int(after.sum()) >= looks
 
 
 def _step(share: FloatArray) -> FloatArray:

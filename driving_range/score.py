@@ -106,7 +106,7 @@ def known_acts() -> dict[str, list[str]]:
     for module in iter_modules(acts.__path__):
         made = import_module(f"{acts.__name__}.{module.name}")
         if hasattr(made, "cases"):
-            found.setdefault(made.RULE, []).append(module.name)
+            found.setdefault(getattr(made, "RULE", module.name), []).append(module.name)
     return found
 
 

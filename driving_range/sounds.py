@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import av
 import numpy as np
@@ -122,7 +123,7 @@ def rev_bursts(
     idle = rng.uniform(1300, 1800)
     rpm, load = np.full(len(t), idle), np.full(len(t), 0.05)
     for start in starts_s:
-        top = idle * (rng.uniform(1.1, 1.25) if gentle else rng.uniform(2.6, 5.0))
+        top = idle * (rng.uniform(1.1, 1.25) if gentle else rng.uniform(3.2, 5.5))
         rise, hold, fall = rng.uniform(0.18, 0.45), rng.uniform(0.0, 0.25), rng.uniform(0.3, 0.6)
         since = t - start
         up = np.clip(since / rise, 0, 1) ** 0.8
@@ -170,7 +171,7 @@ def through_codec(sound: FloatArray, codec: str = "aac", bit_rate: int = 48_000)
     buffer = io.BytesIO()
     container = "mp4" if codec == "aac" else "wav"
     with av.open(buffer, "w", format=container) as out:
-        stream = out.add_stream(codec, rate=RATE_HZ, layout="mono")
+        stream: Any = out.add_stream(codec, rate=RATE_HZ, layout="mono")
         if codec == "aac":
             stream.bit_rate = bit_rate
         samples = (np.clip(sound, -1, 1) * 32767).astype(np.int16)

@@ -22,8 +22,8 @@ from pipeline.types import FloatArray, Kind
 
 _ANSWERS = Path(__file__).with_name("truck_answers.csv")
 _LEAST_PX, _EVERY_S, _FIRST, _GROWN = 64.0, 0.5, 6, 1.12  # as pipeline.closeups.cargo looks
-_EDGE_TRUCK, _EDGE_LOOK = 0.012, 0.012  # of the box's height: errors of an edge, all looks and each
-_WHEEL_TRUCK, _WHEEL_LOOK = 0.05, 0.05  # of a wheel's diameter
+_EDGE_LOOK = 0.012  # of the box's height: what an edge's error changes from one look to the next
+_WHEEL_LOOK = 0.05  # of a wheel's diameter, likewise
 _SCALE_TRUCK, _SCALE_LOOK = 0.028, 0.02  # of a plate's scale
 _LEAST_PLATE_PX, _PLATE_MM, _PLATE_M = 7.0, 165.0, 0.8
 _JITTER = 0.7  # of a probability's logit, from one look to the next
@@ -77,14 +77,16 @@ class _Told:
 
     def _all(self, times: FloatArray, boxes: FloatArray) -> Mapping[str, FloatArray]:
         noise = np.random.default_rng(self._seed)
-        values = self._edges(times, boxes, noise)
-        values |= self._answers(len(times), noise)
+        rows = _table()[self._body.cargo]
+        mine = rows[noise.integers(len(rows))]
+        values = self._edges(times, boxes, mine, noise)
+        values |= self._answers(len(times), mine, noise)
         due = _due(times, boxes, self._camera.size)
         values = {name: np.where(due, column, np.nan) for name, column in values.items()}
         return values | self._scale(times, boxes, noise)
 
     def _edges(
-        self, times: FloatArray, boxes: FloatArray, noise: np.random.Generator
+        self, times: FloatArray, boxes: FloatArray, mine: FloatArray, noise: np.random.Generator
     ) -> dict[str, FloatArray]:
         body, count = self._body, len(times)
         half, front = body.width / 2, body.length / 2
@@ -108,9 +110,9 @@ class _Told:
             "load_top": peak[:, 0],
         }
         values = {}
-        for name, row in shares.items():
-            error = noise.normal(0, _EDGE_TRUCK) + noise.normal(0, _EDGE_LOOK, count)
-            values[name] = (row - boxes[:, 1]) / tall + error
+        # The errors of one truck of the table: gross ones too, and parts that were not found.
+        for (name, row), error in zip(shares.items(), mine[4:8], strict=True):
+            values[name] = (row - boxes[:, 1]) / tall + error + noise.normal(0, _EDGE_LOOK, count)
         hidden = (azimuth < 30) & (cab.min(axis=1) > rim.min(axis=1) - 0.02 * tall)
         values["cab_top"][hidden] = np.nan
         if body.load_top is None:
@@ -120,7 +122,7 @@ class _Told:
             times, [(-front + 1.0, -half, body.wheel), (-front + 1.0, half, body.wheel)]
         )
         wheel = (ground - over).max(axis=1)
-        wheel *= 1 + noise.normal(0, _WHEEL_TRUCK) + noise.normal(0, _WHEEL_LOOK, count)
+        wheel *= 1 + np.nan_to_num(mine[8]) + noise.normal(0, _WHEEL_LOOK, count)
         values["wheel_px"] = np.where((azimuth > 35) & (noise.random(count) > 0.2), wheel, np.nan)
         sure = 1 / (1 + np.exp(-(azimuth - 60 + noise.normal(0, 5, count)) / 4))
         sure *= 1 / (1 + np.exp((azimuth - 120 + noise.normal(0, 5, count)) / 4))
@@ -151,10 +153,10 @@ class _Told:
         cosine = (sight * heading).sum(axis=1) / (np.linalg.norm(sight, axis=1) + 1e-9)
         return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
-    def _answers(self, count: int, noise: np.random.Generator) -> dict[str, FloatArray]:
+    def _answers(
+        self, count: int, mine: FloatArray, noise: np.random.Generator
+    ) -> dict[str, FloatArray]:
         """Answers as one truck of the table got them, shaken a little at each look."""
-        rows = _table()[self._body.cargo]
-        mine = rows[noise.integers(len(rows))]
         values = {}
         for name, value in zip(("heaped", "covered", "open_bed"), mine[:3], strict=True):
             safe = np.clip(value, 1e-4, 1 - 1e-4)
@@ -195,10 +197,10 @@ def _due(times: FloatArray, boxes: FloatArray, size: tuple[int, int]) -> FloatAr
 
 @cache
 def _table() -> Mapping[str, FloatArray]:
-    """By cargo, (R, 4): heaped, covered, open_bed, load_share as the network told them."""
+    """By cargo, (R, 9): what the network told, and by how much the edges were off."""
     rows: dict[str, list[list[float]]] = {}
     with _ANSWERS.open() as lines:
         for row in csv.DictReader(lines):
-            names = ("heaped", "covered", "open_bed", "load_share")
-            rows.setdefault(row["cargo"], []).append([float(row[name]) for name in names])
+            values = [float(value) for name, value in row.items() if name != "cargo"]
+            rows.setdefault(row["cargo"], []).append(values)
     return {cargo: np.array(values) for cargo, values in rows.items()}

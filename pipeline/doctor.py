@@ -36,6 +36,8 @@ def examine() -> Iterator[Check]:
     yield _optional("openvino", "openvino", "detection with OpenVINO weights")
     yield _optional("ultralytics", "ultralytics", "detection with .pt weights")
     yield _optional("easyocr", "easyocr", "plate reading with EasyOCR")
+    yield _optional("rfc3161_client", "timestamp", "time stamps by an authority")
+    yield _optional("c2pa", "c2pa", "C2PA manifests within clips")
     yield _exiftool()
     yield _space()
 

@@ -17,6 +17,7 @@ from pipeline.scene.builder import SceneBuilder
 from pipeline.scene.driven import Driven
 from pipeline.scene.positions import positions_of
 from pipeline.settings import Settings
+from pipeline.sound.listen import listen
 from pipeline.types import Gap, Scene, Track, Trip
 from pipeline.vision.detector import Detector
 from pipeline.vision.tracker import Tracker
@@ -45,5 +46,7 @@ def observe(
             closeups.update(frame, detections, ids)
             advance(frame.time_s)
     scene = builder.finish(gaps)
-    scene = replace(scene, positions=positions_of(trip, scene.ego.times_s))
+    scene = replace(
+        scene, positions=positions_of(trip, scene.ego.times_s), sounds=listen(trip)
+    )
     return closeups.joined(list(tracker.tracks())), scene

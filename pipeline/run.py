@@ -82,7 +82,7 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
     probed = step("probed")
     journal = Journal(output, settings, weights)
     for trip in trips:
-        looks = load_closeups(settings)
+        looks = load_closeups()
         try:
             tracks, scene = _observe(trip, settings, detector, looks, output, reporter)
         except InputError as error:

@@ -101,6 +101,11 @@ class EvidenceSettings(Section):
     timestamp_url: str | None = Field(
         None, description="time stamping authority (RFC 3161) that is told a SHA-256; default: none"
     )
+    c2pa: bool = Field(
+        False,
+        description="a signed C2PA manifest within clip and annotated copy (extra [c2pa]); "
+        "it is salted at random, so the same input no longer gives the same bytes",
+    )
 
     @field_validator("timestamp_url")
     @classmethod

@@ -211,6 +211,66 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "vi": "tệp nén đã bị sửa sau khi được tạo",
         "en": "the zip was changed after it was made",
     },
+    "archive.refused": {"vi": "{name}: từ chối mở: {reason}", "en": "{name}: refused: {reason}"},
+    "archive.broken": {
+        "vi": "{name}: không phải tệp .zip nguyên vẹn ({reason})",
+        "en": "{name}: not a whole zip ({reason})",
+    },
+    "archive.unwritten": {
+        "vi": "{name}: không giải nén được ({reason})",
+        "en": "{name}: cannot be unpacked ({reason})",
+    },
+    "archive.empty": {"vi": "tệp rỗng", "en": "it is empty"},
+    "archive.many": {
+        "vi": "có {count} mục; một hồ sơ có ít hơn nhiều",
+        "en": "{count} entries; a package has far fewer",
+    },
+    "archive.encrypted": {"vi": "tệp bị mã hóa", "en": "it is encrypted"},
+    "archive.names": {
+        "vi": "tên dẫn ra ngoài tệp nén, hoặc không hồ sơ nào có: {names}",
+        "en": "names that lead out of it or that no package has: {names}",
+    },
+    "archive.tops": {
+        "vi": "một hồ sơ là đúng một thư mục; tệp này chứa {names}",
+        "en": "a package is one folder; this holds {names}",
+    },
+    "archive.twins": {
+        "vi": "hai mục trùng tên: {names}",
+        "en": "two entries of one name: {names}",
+    },
+    "archive.both": {
+        "vi": "vừa là tệp vừa là thư mục: {file}",
+        "en": "a file that is a folder as well: {file}",
+    },
+    "archive.link": {
+        "vi": "có liên kết hoặc thiết bị: {file}",
+        "en": "a link or a device: {file}",
+    },
+    "archive.large": {
+        "vi": "giải nén ra {bytes} byte; giới hạn là {limit}",
+        "en": "{bytes} bytes when unpacked; the limit is {limit}",
+    },
+    "archive.bomb_file": {
+        "vi": "{file} sẽ phình ra quá lớn: giống bom nén (zip bomb)",
+        "en": "{file} would grow too much: it looks like a zip bomb",
+    },
+    "archive.bomb": {
+        "vi": "sẽ phình ra quá lớn: giống bom nén (zip bomb)",
+        "en": "it would grow too much: it looks like a zip bomb",
+    },
+    "archive.overlap": {
+        "vi": "các mục chồng lên nhau: giống bom nén (zip bomb)",
+        "en": "entries that overlap: it looks like a zip bomb",
+    },
+    "archive.no_room": {
+        "vi": "không đủ chỗ trống để giải nén {bytes} byte",
+        "en": "there is no room to unpack {bytes} bytes",
+    },
+    "archive.larger": {
+        "vi": "{file} lớn hơn tệp nén ghi",
+        "en": "{file} is larger than it says",
+    },
+    "archive.short": {"vi": "{file} bị cắt cụt", "en": "{file} is cut short"},
     "verify.file.changed": {"vi": "{name} đã bị sửa", "en": "{name} was changed"},
     "verify.file.missing": {"vi": "{name} bị thiếu", "en": "{name} is missing"},
     "verify.file.extra": {
@@ -305,6 +365,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "vi": "{file} đúng khuôn dạng {version}",
         "en": "{file} follows the schema {version}",
     },
+    "verify.record.follows": {
+        "vi": "{file} đúng khuôn dạng",
+        "en": "{file} follows its schema",
+    },
     "verify.custody.disagrees": {
         "vi": "không khớp với incident.json ({what})",
         "en": "it does not agree with incident.json ({what})",
@@ -351,6 +415,64 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "{name}: all {count} packets are bit-identical to the original's",
     },
     "verify.clip.other": {"vi": "{name}: {reason}", "en": "{name}: {reason}"},
+    "verify.c2pa.ok": {
+        "vi": "{name}: có bản kê C2PA còn đúng, do khóa ký hồ sơ này ký",
+        "en": "{name}: its C2PA manifest holds and is signed by the key of this package",
+    },
+    "verify.c2pa.earlier_key": {
+        "vi": "{name}: có bản kê C2PA còn đúng, do khóa đã niêm phong hồ sơ ở bước trước ký",
+        "en": "{name}: its C2PA manifest holds and is signed by the key that sealed it earlier",
+    },
+    "verify.c2pa.foreign": {
+        "vi": "{name}: có bản kê C2PA còn đúng, do người khác ký (máy quay hoặc chương trình khác)",
+        "en": "{name}: its C2PA manifest holds and is somebody else's (a camera's or a program's)",
+    },
+    "verify.c2pa.unread": {
+        "vi": "{name}: có bản kê C2PA, chưa kiểm tra; hãy cài thêm [c2pa]",
+        "en": "{name}: there is a C2PA manifest, not checked; install the extra [c2pa]",
+    },
+    "verify.c2pa.wrong": {
+        "vi": "{name}: bản kê C2PA không khớp với nội dung",
+        "en": "{name}: its C2PA manifest does not fit what is in it",
+    },
+    "verify.c2pa.other_source": {
+        "vi": "{name}: bản kê C2PA nêu tệp gốc khác với hồ sơ",
+        "en": "{name}: its C2PA manifest names another original than the package does",
+    },
+    "verify.c2pa.other_key": {
+        "vi": "{name}: bản kê C2PA do khóa khác với khóa ký hồ sơ ký",
+        "en": "{name}: its C2PA manifest is signed by another key than the package",
+    },
+    "verify.c2pa.gone": {
+        "vi": "{name}: bản kê C2PA mà hồ sơ nhắc đến không còn",
+        "en": "{name}: the C2PA manifest that the package speaks of is not there",
+    },
+    "verify.proof.credited": {
+        "vi": "{names}: mang bản kê C2PA do chính khóa đó ký, nên đứng riêng vẫn kiểm tra được: "
+        "nội dung không đổi, và tệp gốc có mã SHA-256 nào.",
+        "en": "{names}: with a C2PA manifest by that very key, so it can be checked on its own, "
+        "too: unchanged, and made from the original of the SHA-256 that it names.",
+    },
+    "verify.proof.credited_by_whom": {
+        "vi": "Bản kê C2PA là của ai: chứng thư do chương trình tự ký, nên các công cụ C2PA ghi "
+        "“không rõ người ký”.",
+        "en": "Whose C2PA manifest that is: its certificate is self-signed, so C2PA programs call "
+        "it not from a known signer.",
+    },
+    "verify.name.archive": {"vi": "tệp nén", "en": "archive"},
+    "verify.name.form": {"vi": "hình thức", "en": "form"},
+    "verify.name.bag": {"vi": "danh sách tệp", "en": "bag"},
+    "verify.name.signature": {"vi": "chữ ký", "en": "signature"},
+    "verify.name.timestamp": {"vi": "dấu thời gian", "en": "timestamp"},
+    "verify.name.record": {"vi": "bản ghi", "en": "record"},
+    "verify.name.custody": {"vi": "chuỗi lưu giữ", "en": "custody"},
+    "verify.name.files": {"vi": "các tệp", "en": "files"},
+    "verify.name.seal number": {"vi": "mã niêm phong", "en": "seal number"},
+    "verify.name.identity": {"vi": "tên hồ sơ", "en": "identity"},
+    "verify.name.c2pa": {"vi": "bản kê C2PA", "en": "C2PA"},
+    "verify.name.original": {"vi": "tệp gốc", "en": "original"},
+    "verify.name.clip": {"vi": "clip", "en": "clip"},
+    "verify.name.reading": {"vi": "đọc hồ sơ", "en": "reading"},
     "verify.proved": {"vi": "Đã chứng minh", "en": "Proved"},
     "verify.not_proved": {"vi": "Chưa chứng minh", "en": "Not proved"},
     "verify.good": {"vi": "ĐẠT", "en": "OK"},

@@ -12,9 +12,8 @@ from driving_range.actors import Actor, actor
 from driving_range.case import Case
 from driving_range.observe import Observed, observe
 from driving_range.passing import (
+    Sight,
     Swing,
-    both_sides,
-    clear,
     follower,
     lane_width,
     mirrored,
@@ -29,9 +28,9 @@ RULE = "improper_overtaking"
 _EACH = 3  # positives of a sort
 _QUIET_EACH = 4
 _DURATION_S = 12.0
-_LEAST_M = 5.0  # ahead and behind, so that a pass is plain
+_LEAST_M = 3.5  # ahead and behind, so that a pass is plain
 _FOUR_WHEELS = (Kind.CAR, Kind.CAR, Kind.CAR, Kind.TRUCK, Kind.BUS)
-_SLOW = (Kind.MOTORBIKE, Kind.MOTORBIKE, Kind.CAR, Kind.TRUCK)
+_SLOW = (Kind.MOTORBIKE, Kind.CAR, Kind.CAR, Kind.TRUCK)
 _OTHER_RULES = ("wrong_lane",)  # who goes over a solid line is its culprit too
 
 Staged = tuple[Observed, Actor, dict[str, float], tuple[float, float]]
@@ -43,7 +42,7 @@ def cases(seed: int) -> Iterator[Case]:
         made = 0
         while made < _EACH:
             staged = act(rng)
-            if staged is None:
+            if staged is None or not staged[0].ids(staged[1]):  # not followed at all
                 continue
             seen, culprit, truth, span = staged
             made += 1
@@ -61,15 +60,15 @@ def _swing(rng: np.random.Generator, road: Road, standing: bool, **change: float
     """Past a slow one, seen from behind both."""
     width = lane_width(road)
     slow = rng.uniform(4.5, 8.0)
-    first = rng.uniform(5, 8) if standing else rng.uniform(6, 11)
+    first = rng.uniform(4, 7) if standing else rng.uniform(4, 9)
     values: dict[str, float] = {
         "inside": rng.uniform(0.5, 0.6) * width,
         "outside": -rng.uniform(0.4, 0.55) * width,
         "z": first,
         "speed_mps": slow + rng.uniform(3.5, 6.0),
-        "passed_z": first + rng.uniform(10, 15),
+        "passed_z": first + rng.uniform(13, 18),
         "passed_mps": slow,
-        "out_gap_m": rng.uniform(8, 12),
+        "out_gap_m": rng.uniform(11.5, 15),
         "back_gap_m": rng.uniform(7, 13),
         "lasts_s": rng.uniform(1.3, 2.2),
     }
@@ -120,17 +119,18 @@ def _over_the_line(
         if standing
         else follower(rng, road, swing.passed_mps + rng.uniform(-0.5, 1.2))
     )
-    seen = observe(world, camera, rng, satellites=bool(rng.random() < 0.7))
-    if not both_sides(seen, culprit, slow, _LEAST_M):
+    sight = Sight.of(world, camera)
+    if not sight.both_sides(culprit, slow, _LEAST_M):
         return None
-    if gap_s is not None and clear(seen, world.actors[-1])[round(span[1] * 5) - 5 :].sum() < 7:
+    if gap_s is not None and sight.clear(world.actors[-1])[round(span[1] * 5) - 10 :].sum() < 6:
         return None
-    return seen, culprit, truth, span
+    satellites = gap_s is not None or bool(rng.random() < 0.7)
+    return observe(world, camera, rng, satellites=satellites), culprit, truth, span
 
 
 def _comes(rng: np.random.Generator) -> Staged | None:
     """Over the solid line towards a camera at the kerb."""
-    road = two_ways(rng, "solid", colour="yellow" if rng.random() < 0.7 else "white")
+    road = two_ways(rng, "solid")
     world = World(_DURATION_S, road, some_weather(rng))
     swing = _swing(rng, road, True)
     far = float(rng.uniform(62, 75))
@@ -140,10 +140,10 @@ def _comes(rng: np.random.Generator) -> Staged | None:
     world.add(slow)
     flow(world, rng, lane_width(road) / 2, 9.0, first_z=-75, number=5)
     flow(world, rng, -lane_width(road) / 2, -8.0, first_z=90, number=5)
-    seen = observe(world, watcher(rng, road, left=bool(rng.random() < 0.5)), rng)
-    if not both_sides(seen, slow, culprit, _LEAST_M):
+    camera = watcher(rng, road, left=bool(rng.random() < 0.5))
+    if not Sight.of(world, camera).both_sides(slow, culprit, _LEAST_M):
         return None
-    return seen, culprit, {}, swing.beyond(0.0, _DURATION_S)
+    return observe(world, camera, rng), culprit, {}, swing.beyond(0.0, _DURATION_S)
 
 
 def _past_the_camera(rng: np.random.Generator) -> Staged | None:
@@ -155,10 +155,12 @@ def _past_the_camera(rng: np.random.Generator) -> Staged | None:
     swing = replace(swing, speed_mps=speed + rng.uniform(3, 6))
     culprit = world.add(actor(_pick(rng, _FOUR_WHEELS), swing.way, rng))
     world.add(actor(Kind.CAR, ways.straight(lane_width(road) / 2, 45, speed), rng))
-    seen = observe(world, follower(rng, road, speed), rng, satellites=bool(rng.random() < 0.7))
-    beyond = seen.view(culprit).places[:, 0] < -0.5
-    if (clear(seen, culprit) * beyond).sum() < 6:
+    camera = follower(rng, road, speed)
+    sight = Sight.of(world, camera)
+    beyond = sight.view(culprit).places[:, 0] < -0.5
+    if (sight.clear(culprit) * beyond).sum() < 7:
         return None
+    seen = observe(world, camera, rng, satellites=bool(rng.random() < 0.7))
     return seen, culprit, {}, swing.beyond(0.0, _DURATION_S)
 
 
@@ -183,12 +185,13 @@ def _on_the_right(rng: np.random.Generator, own: bool) -> Staged | None:
     flow(world, rng, -width / 2, -9.0, first_z=30, number=6)
     world.add(actor(Kind.CAR, ways.straight(inside, 60, speed), rng))
     camera = follower(rng, road, speed + (0 if own else rng.uniform(-0.5, 1.0)))
+    sight = Sight.of(world, camera)
+    beyond = sight.view(culprit).places[:, 0] > width + 0.6
+    if (sight.clear(culprit) * beyond).sum() < 7:
+        return None
+    if not own and not sight.both_sides(culprit, slow, _LEAST_M):
+        return None
     seen = observe(world, camera, rng, satellites=bool(rng.random() < 0.7))
-    beyond = seen.view(culprit).places[:, 0] > width + 0.4
-    if (clear(seen, culprit) * beyond).sum() < 5:
-        return None
-    if not own and not both_sides(seen, culprit, slow, _LEAST_M):
-        return None
     return seen, culprit, {}, swing.beyond(width, _DURATION_S)
 
 

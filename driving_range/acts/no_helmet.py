@@ -26,7 +26,7 @@ RULE = "no_helmet"
 _POSITIVES = 24
 _EACH = 5  # negatives of a sort
 _DURATION_S = 8.0
-_LEAST_SHARE, _LEAST_PX, _LEAST_S = 0.55, 95.0, 2.6  # of a bare rider: seen well enough to be told
+_LEAST_SHARE, _LEAST_PX, _LEAST_S = 0.55, 115.0, 2.6  # of a bare rider: seen well enough to be told
 
 Stage = tuple[World, Camera, ways.Way]
 

@@ -84,7 +84,7 @@ def _told(
         if view == "seen_aside":
             rows = rows[np.isfinite(track.trait("wheel_px")[rows])]
         if len(rows) >= _LEAST_LOOKS and track.times_s[rows[-1]] - track.times_s[rows[0]] > 1.4:
-            return seen.case(name, RULE, culprit, truth, (track.start_s, track.end_s))
+            return seen.case(name, RULE, culprit, truth)
     return None
 
 

@@ -22,6 +22,7 @@ _EACH = 8  # negatives of a sort
 _DURATION_S = 10.0
 _LEAST_LOOKS = 5  # at a truck that is seen well enough to speak of
 _LEAST_S = 2.5
+_SHOWS = 0.03  # of the truck's height
 
 
 def cases(seed: int) -> Iterator[Case]:
@@ -95,22 +96,24 @@ def _heap(rng: np.random.Generator) -> Case | None:
     over = float(rng.uniform(0.35, 1.0))
     body = with_load(open_body(rng, "heaped"), "heaped", over)
     culprit = world.add(truck(body, way, camera, rng))
-    seen = observe(world, camera, rng)
-    return told(seen, culprit, RULE, "heap", {"heap_height": over})
+    return _told(observe(world, camera, rng), culprit)
 
 
-def told(
-    seen: Observed, culprit: Actor, rule: str, name: str, truth: dict[str, float]
-) -> Case | None:
-    """The case, where the truck was looked at often enough for anybody to judge it."""
+def _told(seen: Observed, culprit: Actor) -> Case | None:
+    """The case, where the heap was over the sides in the picture often enough for anybody to see.
+
+    From low behind the tailgate hides a flat heap.
+    """
     for track in seen.tracks:
         if track.id in seen.ids(culprit):
-            rows = np.flatnonzero(np.isfinite(track.trait("heaped")))
+            shows = track.trait("body_top") - track.trait("load_top")
+            with np.errstate(invalid="ignore"):
+                rows = np.flatnonzero(shows > _SHOWS)
             if len(rows) < _LEAST_LOOKS:
                 continue
             if track.times_s[rows[-1]] - track.times_s[rows[0]] < _LEAST_S:
                 continue
-            return seen.case(name, rule, culprit, truth, (track.start_s, track.end_s))
+            return seen.case("heap", RULE, culprit)
     return None
 
 

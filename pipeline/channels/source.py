@@ -76,11 +76,11 @@ def source_of(package: Path, language: Language, *, anyway: bool = False) -> Ite
     Raises InputError where it is none, CheckFailed where it is not sound or, unless `anyway`, not
     ready: a person has not looked at it yet.
     """
-    result = verify(package)
+    result = verify(package, language=language)
     if not result.ok:
         broken = next(check for check in result.checks if not check.ok)
         raise CheckFailed(word("submit.unsound", language, package=package, reason=broken.message))
-    with folder_of(package) as folder:
+    with folder_of(package, language) as folder:
         source = Source(folder, record_of(folder))
         if not anyway:
             _refuse_unready(source, package, language)

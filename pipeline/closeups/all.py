@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.closeups.base import Closeup
-from pipeline.settings import Settings
+from pipeline.closeups.cargo import CargoLooks
+from pipeline.closeups.helmets import Helmets
+from pipeline.closeups.rulers import PlateRulers
 from pipeline.violations.base import Rule
 from pipeline.vision.weights import Weights
 
 
-def load_closeups(settings: Settings) -> list[Closeup]:
+def load_closeups() -> list[Closeup]:
     """Fresh ones for one trip. Raises ModelError where shipped weights are damaged."""
-    return []
+    return [Helmets(), PlateRulers(), CargoLooks()]
 
 
 def weights_behind(rule: Rule[Any], looks: Sequence[Closeup]) -> list[Weights]:

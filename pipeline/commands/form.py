@@ -142,7 +142,7 @@ def form(
     if not given and not silent and not sys.stdin.isatty():
         raise UsageError(word("form.nobody", language))
 
-    with folder_of(package) as folder:
+    with folder_of(package, language) as folder:
         record, person = record_of(folder), person_in(folder)
         if not given and not silent:
             try:

@@ -43,11 +43,9 @@ def redact(
     ] = None,
     fast: Annotated[
         bool,
-        typer.Option("--fast", help="Trust the package's tracks; do not look at every picture."),
-    ] = False,
-    locate_plates: Annotated[
-        bool,
-        typer.Option("--locate-plates", help="Look for plates outside vehicles, too; slow."),
+        typer.Option(
+            "--fast", help="Trust the package's tracks; do not look at the pictures again."
+        ),
     ] = False,
     lang: Annotated[str | None, typer.Option("--lang", metavar="vi|en", help="Language.")] = None,
     weights: WeightsOption = None,
@@ -63,19 +61,18 @@ def redact(
     Example: `dashcam redact evidence/packages/2025… -o to-publish`
     """
     from pipeline.evidence import redact as redaction
-    from pipeline.vision.backends import load_detector
-    from pipeline.vision.weights import choose_weights
+    from pipeline.evidence.everyone import plate_locator
+    from pipeline.evidence.two_scales import close_look
 
     settings = settings_of(config, weights=weights, offline=offline, language=lang)
     language = settings.language
     wishes = redaction.Wishes(
         show_riders, keep_sound, keep_time, tuple(_box(text) for text in blur_overlay or ())
     )
-    detector = None
+    detector = locate = None
     if not fast:
-        vision = redaction.closely(settings.vision)
-        detector = load_detector(choose_weights(vision), vision)
-    locate = redaction.plate_locator(settings.vision.threads) if locate_plates else None
+        detector = close_look(settings.vision)
+        locate = plate_locator(settings.vision.threads)
     for package in packages:
         made = redaction.redact(
             package,
@@ -93,7 +90,7 @@ def redact(
                     "files": list(made.files),
                     "left_out": list(made.left_out),
                     "pictures": made.pictures,
-                    "every_picture_looked_at": not fast,
+                    "looked_again": not fast,
                 }
             )
         else:

@@ -180,7 +180,7 @@ def reporter_open(
         return decrypt_with_passphrase(content, _passphrase(language, SEAL_PASSPHRASE))
 
     for package in packages:
-        with folder_of(package) as folder:
+        with folder_of(package, language) as folder:
             opened = open_sealed(folder, record_of(folder).id, decrypt, language)
         sealed = opened.sealed.isoformat()
         if as_json:

@@ -64,7 +64,8 @@ def _show(result: object, language: Language) -> None:
     verdict = word("verify.good" if result.ok else "verify.failed", language)
     print(f"{shown(str(result.package))}: {verdict}")
     for check in result.checks:
-        print(f"  {'✓' if check.ok else '✗'} {check.name}: {check.message}")
+        name = word(f"verify.name.{check.name}", language)
+        print(f"  {'✓' if check.ok else '✗'} {name}: {check.message}")
     for heading, sentences in (("proved", result.proved), ("not_proved", result.not_proved)):
         if sentences:
             print(f"  {word(f'verify.{heading}', language)}:")

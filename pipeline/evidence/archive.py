@@ -20,6 +20,7 @@ from zipfile import ZipFile, ZipInfo
 
 from pipeline.errors import CheckFailed
 from pipeline.evidence.shown import shown, some
+from pipeline.wording import Language, word
 
 COMMENT = b"dashcam-evidence package 1"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first that the format knows
@@ -56,14 +57,16 @@ def pack(folder: Path, archive: Path, name: str) -> None:
 
 
 @contextmanager
-def unpacked(archive: Path, limits: Limits | None = None) -> Iterator[Path]:
+def unpacked(
+    archive: Path, limits: Limits | None = None, language: Language = "en"
+) -> Iterator[Path]:
     """The folder of the package in `archive`, in a temporary place, gone afterwards.
 
     Nothing is written anywhere else. Raises CheckFailed where the archive is refused, with the
     reason.
     """
     with tempfile.TemporaryDirectory(prefix="dashcam-") as place:
-        yield _unpack(archive, Path(place), limits or Limits())
+        yield _unpack(archive, Path(place), limits or Limits(), _Why(archive, language))
 
 
 def is_as_packed(archive: Path, folder: Path) -> bool | None:
@@ -95,58 +98,74 @@ def _same(one: Path, other: Path) -> bool:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def _unpack(archive: Path, place: Path, limits: Limits) -> Path:
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """Says why an archive is not opened."""
+
+    archive: Path
+    language: Language
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        return word(f"archive.{key}", self.language, **values)
+
+    def failed(self, how: str, reason: str) -> CheckFailed:
+        return CheckFailed(self(how, name=shown(self.archive.name), reason=reason))
+
+
+def _unpack(archive: Path, place: Path, limits: Limits, why: _Why) -> Path:
     try:
         with ZipFile(archive) as packed:
             entries = packed.infolist()
-            reason = _refusal(entries, archive.stat().st_size, place, limits)
+            reason = _refusal(entries, archive.stat().st_size, place, limits, why)
             if reason:
-                raise CheckFailed(f"{archive.name}: refused: {reason}")
+                raise why.failed("refused", reason)
             for entry in entries:
-                _extract(packed, entry, place)
+                _extract(packed, entry, place, why)
             return place / entries[0].filename.split("/")[0]
     except CheckFailed:
         raise
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise CheckFailed(f"{archive.name}: not a whole zip ({shown(str(error))})") from error
+        raise why.failed("broken", shown(str(error))) from error
     except OSError as error:
-        raise CheckFailed(
-            f"{archive.name}: cannot be unpacked ({error.strerror or error})"
-        ) from error
+        raise why.failed("unwritten", error.strerror or str(error)) from error
     except Exception as error:  # zlib's and lzma's own kinds
-        raise CheckFailed(f"{archive.name}: damaged ({shown(str(error))})") from error
+        raise why.failed("broken", shown(str(error))) from error
 
 
-def _refusal(entries: list[ZipInfo], size: int, place: Path, limits: Limits) -> str:
+def _refusal(entries: list[ZipInfo], size: int, place: Path, limits: Limits, why: _Why) -> str:
     """Why an archive is not opened, or nothing; asked before a byte of it is written."""
     if not entries:
-        return "it is empty"
+        return why("empty")
     if len(entries) > limits.entries:
-        return f"{len(entries)} entries; a package has far fewer"
+        return why("many", count=len(entries))
     if any(entry.flag_bits & 1 for entry in entries):
-        return "it is encrypted"
-    return _bad_names(entries) or _bad_kinds(entries) or _bad_sizes(entries, size, place, limits)
+        return why("encrypted")
+    return (
+        _bad_names(entries, why)
+        or _bad_kinds(entries, why)
+        or _bad_sizes(entries, size, place, limits, why)
+    )
 
 
-def _bad_names(entries: list[ZipInfo]) -> str:
+def _bad_names(entries: list[ZipInfo], why: _Why) -> str:
     odd = [one.orig_filename for one in entries if _leads_astray(one)]
     if odd:
-        return f"names that lead out of it or that no package has: {some(odd)}"
+        return why("names", names=some(odd))
     tops = {entry.filename.split("/")[0] for entry in entries}
     if len(tops) != 1 or any("/" not in entry.filename for entry in entries):
-        return "a package is one folder; this holds " + some(sorted(tops))
+        return why("tops", names=some(sorted(tops)))
     seen: dict[str, str] = {}
     for entry in entries:
         plain = entry.filename.rstrip("/")
         key = unicodedata.normalize("NFC", plain).casefold()
         if key in seen:
-            return f"two entries of one name: {some([seen[key], plain])}"
+            return why("twins", names=some([seen[key], plain]))
         seen[key] = plain
     files = {one.filename for one in entries if not one.is_dir()}
     for entry in entries:
         parts = entry.filename.rstrip("/").split("/")
         if any("/".join(parts[:count]) in files for count in range(1, len(parts))):
-            return f"a file that is a folder as well: {shown(entry.filename)}"
+            return why("both", file=shown(entry.filename))
     return ""
 
 
@@ -165,35 +184,35 @@ def _leads_astray(entry: ZipInfo) -> bool:
     )
 
 
-def _bad_kinds(entries: list[ZipInfo]) -> str:
+def _bad_kinds(entries: list[ZipInfo], why: _Why) -> str:
     for entry in entries:
         kind = stat.S_IFMT(entry.external_attr >> 16)
         wanted = (0, stat.S_IFDIR) if entry.is_dir() else (0, stat.S_IFREG)
         if kind not in wanted:
-            return f"a link or a device: {shown(entry.filename)}"
+            return why("link", file=shown(entry.filename))
     return ""
 
 
-def _bad_sizes(entries: list[ZipInfo], size: int, place: Path, limits: Limits) -> str:
+def _bad_sizes(entries: list[ZipInfo], size: int, place: Path, limits: Limits, why: _Why) -> str:
     total = sum(entry.file_size for entry in entries)
     if total > limits.total:
-        return f"{total} bytes when unpacked; the limit is {limits.total}"
+        return why("large", bytes=total, limit=limits.total)
     for entry in entries:
         if entry.file_size > max(limits.small, limits.ratio * entry.compress_size):
-            return f"{shown(entry.filename)} would grow too much: it looks like a zip bomb"
+            return why("bomb_file", file=shown(entry.filename))
     if total > max(limits.small, limits.ratio * size):
-        return "it would grow too much: it looks like a zip bomb"
+        return why("bomb")
     end = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < end:
-            return "entries that overlap: it looks like a zip bomb"
+            return why("overlap")
         end = entry.header_offset + 30 + len(entry.filename) + entry.compress_size
     if total > shutil.disk_usage(place).free - limits.spare:
-        return f"there is no room to unpack {total} bytes"
+        return why("no_room", bytes=total)
     return ""
 
 
-def _extract(packed: ZipFile, entry: ZipInfo, place: Path) -> None:
+def _extract(packed: ZipFile, entry: ZipInfo, place: Path, why: _Why) -> None:
     target = place.joinpath(*entry.filename.rstrip("/").split("/"))
     if entry.is_dir():
         target.mkdir(parents=True, exist_ok=True)
@@ -204,7 +223,7 @@ def _extract(packed: ZipFile, entry: ZipInfo, place: Path) -> None:
         while block := source.read(_BLOCK):
             left -= len(block)
             if left < 0:
-                raise CheckFailed(f"{shown(entry.filename)}: refused: larger than it says")
+                raise why.failed("refused", why("larger", file=shown(entry.filename)))
             sink.write(block)
     if left:
-        raise CheckFailed(f"{shown(entry.filename)}: cut short")
+        raise why.failed("refused", why("short", file=shown(entry.filename)))

@@ -33,6 +33,7 @@ _GLASS = 0.42  # share of a car's height that has its windows
 _ROOF = 0.04
 _INSIDE = 0.1  # the reported vehicle's box without its margin, where others may show
 _NEARER = 0.02  # of its height
+_OWN_MOVER = 0.5  # of a moving part, within the reported vehicle and its riders
 _SEATED = 0.4  # share of a person's lower half over a vehicle's box: they sit on it
 
 
@@ -49,7 +50,7 @@ class Patch:
 class Bystanders:
     """All ways through one clip, and which of them is the reported vehicle."""
 
-    reported: Way | None
+    reported: Sequence[Way]  # its stretches
     others: Sequence[Way]
     width: int
     height: int
@@ -59,13 +60,21 @@ class Bystanders:
     def patches(self, time_s: float) -> list[Patch]:
         """What is to be done with the picture of that moment, in this order."""
         sights = [sight for way in self.others if (sight := way.at(time_s)) is not None]
-        here = self.reported.at(time_s) if self.reported is not None else None
+        known = (sight for way in self.reported if (sight := way.at(time_s)) is not None)
+        here = min(known, key=lambda sight: sight.away_s, default=None)
         here = _exactly(here, sights) if here is not None else None
         sights = [one for one in sights if one.seen or self._is_believed(one, sights)]
         people = [one for one in sights if one.group is Group.PERSON]
         plates = [one for one in sights if one.group is Group.PLATE]
         vehicles = [one for one in sights if one.group in (Group.TWO_WHEELER, Group.CAR)]
-        found: list[Patch] = []
+        movers = [one for one in sights if one.group is Group.MOVER]
+        if here is not None:
+            movers = [one for one in movers if not _is_of(one, here)]
+        # First: they are found with their shadows, and nothing of them may lie over the reported
+        # vehicle, of whose box more is known.
+        found = [Patch(one.room, cells=5) for one in movers]
+        if here is not None and movers:
+            found.append(Patch(here.room, keep=True))
         if here is not None:
             vehicles = [one for one in vehicles if not _is_same(one, here)]
             nearer = [one for one in vehicles if _is_nearer(one, here)]
@@ -146,6 +155,14 @@ def _is_same(one: Sight, here: Sight) -> bool:
         and area(one.box) >= _PART_SIZE * area(here.box)
         and abs(one.box[3] - here.box[3]) <= _PART_BOTTOM * height
     )
+
+
+def _is_of(mover: Sight, here: Sight) -> bool:
+    """Whether what moves is the reported vehicle, or somebody on it."""
+    x1, y1, x2, y2 = here.room
+    if here.group is Group.TWO_WHEELER:
+        y1 -= _ABOVE_BIKE * (y2 - y1)
+    return common(mover.box, (x1, y1, x2, y2)) >= _OWN_MOVER * area(mover.box)
 
 
 def _is_nearer(one: Sight, here: Sight) -> bool:

@@ -59,5 +59,6 @@ def _cells(part: Plane, cells: float, least: float) -> Any:
     cell = max(max(height, width) / cells, least)
     size = max(int(width / cell), 1), max(int(height / cell), 1)
     few = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    few = few // _STEP * _STEP + _STEP // 2
+    # Rounded to the nearest step: the middle, which stands for "no colour", stays the middle.
+    few = np.minimum((few.astype(np.uint16) + _STEP // 2) // _STEP * _STEP, 255).astype(np.uint8)
     return cv2.resize(few, (width, height), interpolation=cv2.INTER_LINEAR).reshape(part.shape)

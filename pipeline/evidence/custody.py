@@ -4,12 +4,11 @@ Each step says which files it added, changed or took away, so that the list can 
 first to the last: what it ends with must be what is there. Nothing here names a person, an account,
 a folder or a camera's serial number.
 
-Schema: `docs/custody.schema.json`, made from these classes (`python -m pipeline.evidence.custody`).
+Schema: `docs/custody.schema.json`, made from these classes (`pipeline.evidence.schema`).
 """
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -160,16 +159,3 @@ def libraries() -> dict[str, str]:
 def _plain(text: str) -> str:
     """One short line: a file may claim to be from anything."""
     return "".join(letter if letter.isprintable() else "?" for letter in text.strip())[:80]
-
-
-def schema_text() -> str:
-    """What `docs/custody.schema.json` must contain."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Custody.model_json_schema(mode="serialization"),
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    print(schema_text(), end="")

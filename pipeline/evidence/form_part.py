@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pipeline.evidence.incident import IncidentRecord
 from pipeline.evidence.person import PersonAdds
 from pipeline.evidence.readiness import missing_in
-from pipeline.evidence.rows import Blank, Tick
+from pipeline.evidence.rows import Blank, Row, Tick
 from pipeline.evidence.words import moment, term
 from pipeline.wording import Language
 
@@ -66,6 +66,22 @@ def form_part(
         confirmed=confirmed,
         status=None if person is None else _status(record, person, language),
     )
+
+
+def told_rows(person: PersonAdds | None, language: Language, time_zone: str) -> tuple[Row, ...]:
+    """Time, place, kind and plate as the person tells them: these go to the report's top."""
+    if person is None:
+        return ()
+    found = []
+    if person.time is not None:
+        found.append(("time_told", moment(person.time.astimezone(ZoneInfo(time_zone)), language)))
+    if person.road or person.place:
+        found.append(("where_told", ", ".join(filter(None, (person.road, person.place)))))
+    if person.kind is not None:
+        found.append(("kind_told", term("kinds", person.kind, language)))
+    if person.plate_text and not person.plate_illegible:
+        found.append(("plate_seen", person.plate_text))
+    return tuple(Row(term("report", name, language), (text,), strong=True) for name, text in found)
 
 
 def _status(record: IncidentRecord, person: PersonAdds, language: Language) -> str:

@@ -11,16 +11,17 @@ from pydantic import ValidationError
 from pipeline.errors import InputError
 from pipeline.evidence.archive import unpacked
 from pipeline.evidence.incident import RECORD, IncidentRecord
+from pipeline.wording import Language
 
 
 @contextmanager
-def folder_of(package: Path) -> Iterator[Path]:
+def folder_of(package: Path, language: Language = "en") -> Iterator[Path]:
     """The folder of a package that is one, or a zip of one (unpacked for the while).
 
     Raises InputError where there is neither, CheckFailed where a zip is refused.
     """
     if package.is_file():
-        with unpacked(package) as folder:
+        with unpacked(package, language=language) as folder:
             yield folder
     elif package.is_dir():
         yield package

@@ -6,12 +6,16 @@ find the stretch -> describe -> clip, annotated copy, stills -> record -> report
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.evidence import c2pa_manifest
 from pipeline.evidence.annotated import Piece, annotate
 from pipeline.evidence.bag import PAYLOAD
+from pipeline.evidence.c2pa_check import CREDITED
+from pipeline.evidence.c2pa_manifest import Source
 from pipeline.evidence.clip import cut_clip
 from pipeline.evidence.custody import (
     CUSTODY,
@@ -26,6 +30,7 @@ from pipeline.evidence.describe import ModelUse, PackageRequest, View, describe
 from pipeline.evidence.digest import sha256_of
 from pipeline.evidence.evidence_digest import evidence_digest
 from pipeline.evidence.incident import RECORD, ClipRecord, FileRecord, IncidentRecord, Role
+from pipeline.evidence.keys import Key
 from pipeline.evidence.placing import clear_leftovers
 from pipeline.evidence.report import write_reports
 from pipeline.evidence.seal import Say, new_package, sealing
@@ -60,8 +65,11 @@ def make_package(
     if all(_is_made(path, draft) for path in made):
         return made[0]
     about = f"{draft.act.en}: candidate, not a verdict"
-    with new_package(target, about, sealing(settings, say), archive) as payload:
-        _Maker(request, settings, draft, payload).make(View(request, stretch))
+    if settings.evidence.c2pa:
+        c2pa_manifest.require()
+    seal = sealing(settings, say)
+    with new_package(target, about, seal, archive) as payload:
+        _Maker(request, settings, draft, payload, seal.key).make(View(request, stretch))
     return made[0]
 
 
@@ -93,7 +101,9 @@ class _Maker:
     settings: Settings
     draft: IncidentRecord
     payload: Path
+    key: Key | None  # None: nothing is signed
     steps: list[Step] = field(default_factory=list)
+    credited: list[str] = field(default_factory=list)  # films that bear a C2PA manifest
 
     def make(self, view: View) -> None:
         pieces, clips, files = self._clips(view)
@@ -101,8 +111,11 @@ class _Maker:
         incident, tracks = self.request.incident, self.request.tracks
         annotated = self.payload / "annotated.mp4"
         annotate(self.request.trip, pieces, incident, tracks, annotated, self.settings)
-        files.append(self._file(annotated, "annotated"))
         self.steps.append(step("annotated", annotated.name))
+        self._credit(annotated, clips, c2pa_manifest.DRAWN)
+        files.append(self._file(annotated, "annotated"))
+        if self.credited:
+            self.steps.append(step(CREDITED, ", ".join(self.credited)))
         files += self._stills(view)
         self.steps.append(step("pictures cut out"))
         tracks_written = write_track_files(self.draft, self.payload)
@@ -178,10 +191,22 @@ class _Maker:
                     inside=clip.inside,
                 )
             )
+            self._credit(clip.path, clips[-1:], (c2pa_manifest.TRIMMED,))
             files.append(
                 self._file(clip.path, "clip", original=original, file_time_s=round(clip.start_s, 3))
             )
         return pieces, clips, files
+
+    def _credit(self, film: Path, clips: Sequence[ClipRecord], actions: Sequence[str]) -> None:
+        """Put a C2PA manifest into a film made of `clips`, where that is wanted and can be."""
+        if self.key is None or not self.settings.evidence.c2pa:
+            return
+        sources = []
+        for clip in clips:
+            original = self.draft.originals[clip.original]
+            sources.append(Source(original.sha256, original.bytes, clip.start_s, clip.end_s))
+        if c2pa_manifest.embed(film, sources, actions, self.key):
+            self.credited.append(film.name)
 
     def _stills(self, view: View) -> list[FileRecord]:
         folder = self.payload / "stills"

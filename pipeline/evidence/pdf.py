@@ -28,7 +28,7 @@ def write_pdf(sheet: Sheet, path: Path) -> None:
     """Write the document to `path`; pictures lie beside it. Raises OSError."""
     page = _Page(sheet, path.parent)
     page.head()
-    page.facts(sheet.facts)
+    page.facts((*sheet.facts, *sheet.told))
     page.pictures(sheet.pictures)
     page.map()
     page.measures()
@@ -111,7 +111,7 @@ class _Page(FPDF):
         sheet = self._sheet
         if not sheet.measures:
             return
-        self._title(sheet.word("measured"), room=min(16 + 5.5 * len(sheet.measures), 120))
+        self._title(sheet.word("measured"), room=min(15.2 + 5.2 * len(sheet.measures), 120))
         widths = (self.epw - 80, 40, 40)
         heads = (sheet.word("measure"), sheet.word("value"), sheet.word("sigma"))
         for index, cells in enumerate((heads, *sheet.measures)):
@@ -254,7 +254,11 @@ class _Page(FPDF):
 
     def _row(self, row: Row) -> None:
         self._ink(9)
-        self._room(sum(self._height(self.epw - _LABEL, line) for line in row.lines) + 1.5)
+        height = (
+            _LINE if line.startswith("SHA-256") else self._height(self.epw - _LABEL, line)
+            for line in row.lines
+        )
+        self._room(sum(height) + 1.5)
         top = self.get_y()
         self._ink(9, colour=_FAINT)
         self._lines(_LABEL - 2, _LINE, row.label)

@@ -18,21 +18,25 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class PersonAdds(Part):
     """A field that nobody filled is null: the report leaves a line to write on.
 
-    `person.json` of a package is one of these.
+    `person.json` of a package is one of these (`docs/person.schema.json`).
     """
 
-    road: Line | None = None
+    road: Line | None = Field(None, description="the road that the act was on")
     place: Line | None = Field(None, description="commune, house number, milestone")
-    witnesses: Text | None = None
-    note: Text | None = None
+    witnesses: Text | None = Field(None, description="who else saw it, by the person's own choice")
+    note: Text | None = Field(None, description="anything else that bears on it")
     channel: Line | None = Field(None, description="the way it goes to the police")
-    act_confirmed: bool = False
-    plate_confirmed: bool = False
+    act_confirmed: bool = Field(False, description="the person watched the clip and saw the act")
+    plate_confirmed: bool = Field(
+        False, description="the person looked, and the plate reads so or cannot be read"
+    )
     plate_text: Line | None = Field(None, description="the plate as the person reads it")
     plate_illegible: bool = Field(False, description="the person cannot read it either")
     time: AwareDatetime | None = Field(None, description="when it was, as the person knows it")
     kind: Kind | None = Field(None, description="kind of vehicle, as the person sees it")
-    statement_confirmed_at: AwareDatetime | None = None
+    statement_confirmed_at: AwareDatetime | None = Field(
+        None, description="when the person agreed to the statement of truth"
+    )
     status: Literal["ready", "not ready"] = Field(
         "not ready", description="as `pipeline.evidence.readiness` judged it when it was written"
     )

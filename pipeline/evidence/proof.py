@@ -20,6 +20,7 @@ class Proof:
     stamp_trusted: bool = False
     originals: list[str] = field(default_factory=list)  # names of those that the record knows
     identical: set[str] = field(default_factory=set)  # clips whose packets are the original's
+    credited: list[str] = field(default_factory=list)  # films whose C2PA manifest is that key's
     clips: int = 0
 
     def sentences(self, ok: bool, language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -40,6 +41,10 @@ class Proof:
         else:
             proved.append(says("whole"))
             open_.append(says("unsigned"))
+        if self.credited:
+            names = ", ".join(self.credited)
+            proved.append(says("credited", names=names))
+            open_.append(says("credited_by_whom"))
         if self.stamped is not None:
             time = f"{self.stamped:%Y-%m-%d %H:%M:%S} UTC"
             (proved if self.stamp_trusted else open_).append(

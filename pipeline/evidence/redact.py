@@ -1,6 +1,6 @@
 """A copy of a package for publishing, in which nobody but the reported vehicle can be recognised.
 
-find everyone (the package's tracks, and the detector on every picture) -> clip -> stills -> README
+find everyone -> clip -> stills -> README
 
 The package is read, never written. The copy holds pictures and a README alone: no record, no place,
 no time, no metadata, no sound unless wanted.
@@ -8,8 +8,7 @@ no time, no metadata, no sound unless wanted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,29 +19,22 @@ from numpy.typing import NDArray
 from pipeline.errors import CheckFailed, InputError, UsageError
 from pipeline.evidence.bystanders import Bystanders
 from pipeline.evidence.cover import cover, cover_planes
-from pipeline.evidence.film_out import pictures_of, write_film
+from pipeline.evidence.everyone import LocatePlates, everyone
+from pipeline.evidence.film_out import write_film
 from pipeline.evidence.incident import ClipRecord, FileRecord, IncidentRecord
 from pipeline.evidence.marks import Box
 from pipeline.evidence.opened import folder_of, record_of
 from pipeline.evidence.placing import folder_aside, put_in_place
 from pipeline.evidence.track_boxes import TRACKS, TracksRecord, read_tracks
 from pipeline.evidence.verify import verify
-from pipeline.evidence.ways import Group, Linker, Way, group_of
 from pipeline.progress import Reporter, Silent
-from pipeline.settings import VisionSettings
-from pipeline.types import KINDS
 from pipeline.vision.detector import Detector
 from pipeline.wording import Language, word
 
 README = "README.txt"
-DETECT_ABOVE = 0.15  # a box too many does no harm here, one too few does
 _QUALITY = 16  # CRF
 _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92]
-_PLATE_MARGIN = 0.25  # of a located plate's sides
 _MOMENT_S = 0.02
-_REACH_S, _MENDING_REACH_S = 0.5, 0.25  # before its first look and after its last
-
-LocatePlates = Callable[[NDArray[np.uint8]], list[Box]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +70,16 @@ def redact(
 ) -> Redacted:
     """Make `output/redacted-<act>-<number>/` of a package, folder or zip, whole or not at all.
 
-    `detector` looks at every picture; None: the package's tracks alone say who is where. `locate`
-    finds plates in every picture, too. A copy made earlier is replaced. Raises CheckFailed where
-    the package is not sound, InputError where it cannot be read or has no tracks and there is no
-    detector, UsageError where `output` lies within the package, OutputError.
+    `detector` looks for everyone and `locate` for plates on what it does not see; without both, the
+    package's tracks alone say who is where. A copy made earlier is replaced. Raises CheckFailed
+    where the package is not sound, InputError where it cannot be read or has no tracks and there is
+    no detector, UsageError where `output` lies within the package, OutputError.
     """
-    result = verify(package)
+    result = verify(package, language=language)
     if not result.ok:
         broken = next(check for check in result.checks if not check.ok)
         raise CheckFailed(word("redact.unsound", language, package=package, reason=broken.message))
-    with folder_of(package) as folder:
+    with folder_of(package, language) as folder:
         record = record_of(folder)
         target = output / f"redacted-{record.id.partition('-')[2] or record.id}"
         if package.resolve() in target.resolve().parents:
@@ -108,29 +100,6 @@ def redact(
             made = work.make(target)
             put_in_place(part, target)
     return made
-
-
-def closely(settings: VisionSettings) -> VisionSettings:
-    """The settings with which the detector looks for everyone to be hidden."""
-    return settings.model_copy(update={"confidence": DETECT_ABOVE})
-
-
-def plate_locator(threads: int = 0) -> LocatePlates:
-    """Finds plates with the shipped locator. Raises ModelError."""
-    from pipeline.plates.locator import PlateLocator
-    from pipeline.plates.quads import box_around
-
-    locator = PlateLocator(threads)
-
-    def locate(image: NDArray[np.uint8]) -> list[Box]:
-        found: list[Box] = []
-        for spot in locator.find(image):
-            x1, y1, x2, y2 = (float(value) for value in box_around([spot.quad]))
-            across, down = _PLATE_MARGIN * (x2 - x1), _PLATE_MARGIN * (y2 - y1)
-            found.append((x1 - across, y1 - down, x2 + across, y2 + down))
-        return found
-
-    return locate
 
 
 def _tracks(data: Path, package: Path, language: Language, *, needed: bool) -> TracksRecord | None:
@@ -193,58 +162,35 @@ class _Redactor:
             )
 
     def _scene(self, clip: ClipRecord) -> Bystanders:
-        """Everyone in a clip: from the package's tracks, and from looking at every picture."""
-        reported, others = self._tracked(clip)
+        """Everyone in a clip, and the size of its pictures."""
         original = self.record.originals[clip.original]
-        if self.detector is not None or self.locate is not None:
-            others += self._found(clip)
+        length_s = 2 * max(clip.end_s - clip.start_s, 0.01)
+        with self.reporter.stage(word("stage.find", self.language), length_s, "s") as advance:
+            found = everyone(
+                self.data / clip.path,
+                clip.path,
+                original.rotation_deg,
+                self._act(clip),
+                self.tracks,
+                self.detector,
+                self.locate,
+                advance,
+            )
         return Bystanders(
-            reported,
-            others,
+            found.reported,
+            found.others,
             original.width,
             original.height,
             self.wishes.show_riders,
             self.wishes.overlays,
         )
 
-    def _tracked(self, clip: ClipRecord) -> tuple[Way | None, list[Way]]:
-        reported: Way | None = None
-        others: list[Way] = []
-        # Where every picture is looked at, they only mend what was missed there.
-        reach = _REACH_S if self.detector is None else _MENDING_REACH_S
-        for one in self.tracks.clips if self.tracks is not None else ():
-            if one.path != clip.path:
-                continue
-            for track in one.tracks:
-                times, boxes = np.array(track.times_s), np.array(track.boxes)
-                way = Way(group_of(track.kind), times, boxes, reach)
-                if self.tracks is not None and track.id == self.tracks.reported:
-                    # Where nobody saw it, another may be in its place.
-                    reported = Way(way.group, way.times_s, way.boxes, reach_s=0.2)
-                else:
-                    others.append(way)
-        return reported, others
-
-    def _found(self, clip: ClipRecord) -> list[Way]:
-        linker = Linker()
-        path, rotation = self.data / clip.path, self._rotation(clip.original)
-        duration = max(clip.end_s - clip.start_s, 0.01)
-        with (
-            self.reporter.stage(word("stage.find", self.language), duration, "s") as advance,
-            closing(pictures_of(path, rotation)) as pictures,
-        ):
-            for time_s, image in pictures:
-                linker.look(time_s, self._seen(image))
-                advance(time_s)
-        return linker.ways()
-
-    def _seen(self, image: NDArray[np.uint8]) -> Iterator[tuple[Group, Sequence[float], float]]:
-        if self.detector is not None:
-            found = self.detector.detect([image])[0]
-            for box, sure, kind in zip(found.boxes, found.confidences, found.kinds, strict=True):
-                yield group_of(KINDS[kind]), [float(value) for value in box], float(sure)
-        for plate in self.locate(image) if self.locate is not None else ():
-            yield Group.PLATE, plate, 1.0
+    def _act(self, clip: ClipRecord) -> tuple[float, float]:
+        """When the act was, in seconds of the clip; over a seam, as far as this clip shows it."""
+        start, end = self.record.when.start, self.record.when.end
+        first = start.file_time_s if start.original == clip.original else clip.start_s
+        last = end.file_time_s if end.original == clip.original else clip.end_s
+        return first - clip.start_s, last - clip.start_s
 
     def _still(self, file: FileRecord) -> bool:
         """Write a picture's copy; false for one that cannot be made safe."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from pipeline.evidence.drawing import Drawing
-from pipeline.evidence.form_part import FormPart, form_part
+from pipeline.evidence.form_part import FormPart, form_part, told_rows
 from pipeline.evidence.incident import FileRecord, IncidentRecord
 from pipeline.evidence.person import PersonAdds
 from pipeline.evidence.place_rows import MapPart, place_map, place_rows
@@ -32,6 +32,7 @@ class Sheet:
     act: str
     sentence: str
     facts: tuple[Row, ...]
+    told: tuple[Row, ...]  # what an officer asks first, as the person who reports tells it
     measures: tuple[tuple[str, str, str], ...]  # quantity, value, standard deviation
     pictures: tuple[Picture, ...]
     digests: tuple[Digest, ...]
@@ -65,6 +66,7 @@ def sheet(
         act=getattr(record.act, language),
         sentence=getattr(record.sentences, language),
         facts=(*writer.when(), *place_rows(record, language), *writer.vehicle()),
+        told=told_rows(person, language, time_zone),
         measures=writer.measures(),
         pictures=writer.pictures(),
         digests=writer.digests(),

@@ -3,8 +3,9 @@
     {"schema_version": "1.0", "reported": 7, "clips": [{"path": "clip.mp4", "tracks": [
         {"id": 7, "kind": "car", "times_s": [0.2, 0.4], "boxes": [[x1, y1, x2, y2], …]}, …]}]}
 
-Times are seconds since the first picture of that clip, a little beyond its ends, too, so that a box
-can be found for every picture. Boxes are pixels of the upright original frame.
+Schema: `docs/tracks.schema.json`. Times are seconds since the first picture of that clip, a little
+beyond its ends, too, so that a box can be found for every picture. Boxes are pixels of the upright
+original frame.
 """
 
 from __future__ import annotations

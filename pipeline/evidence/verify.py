@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import CheckFailed, InputError, MissingExtraError
 from pipeline.evidence.archive import is_as_packed, unpacked
@@ -30,12 +30,14 @@ from pipeline.evidence.bag import (
     oxum,
     tag_digests,
 )
+from pipeline.evidence.c2pa_check import GOOD, film_credentials
 from pipeline.evidence.custody import CUSTODY, Custody
 from pipeline.evidence.digest import sha256_of
 from pipeline.evidence.evidence_digest import EVIDENCE, evidence_digest_of, facts_digest
 from pipeline.evidence.incident import RECORD, ClipRecord, IncidentRecord
 from pipeline.evidence.keys import fingerprint_named, grouped, public_key_of
 from pipeline.evidence.packets import packets_are_identical
+from pipeline.evidence.person import PERSON, PersonAdds
 from pipeline.evidence.proof import Proof
 from pipeline.evidence.seals import (
     ALGORITHM,
@@ -50,6 +52,7 @@ from pipeline.evidence.seals import (
 from pipeline.evidence.shape import shape_of
 from pipeline.evidence.shown import shown, some
 from pipeline.evidence.timestamp import STAMP, StampError, check_stamp
+from pipeline.evidence.track_boxes import TRACKS, TracksRecord
 from pipeline.wording import Language, word
 
 _LARGEST_RECORD = 64 * 1024 * 1024  # bytes
@@ -139,7 +142,7 @@ class _Asked:
             yield self._fault("form", "form.none")
             return
         try:
-            with unpacked(package) as folder:
+            with unpacked(package, language=self._language) as folder:
                 yield self._archive(package, folder)
                 yield from self._of_folder(folder)
         except CheckFailed as error:
@@ -162,9 +165,11 @@ class _Asked:
             yield check
             if record is None:
                 return
+            yield from self._beside(package)
             yield self._files(record, custody)
             yield self._number(record)
             yield self._name(record, label)
+            yield from self._credentials(package, record, custody)
         except OSError as error:
             where = shown(str(error.filename or package))
             yield Check("reading", False, f"{where}: {error.strerror or error}")
@@ -338,6 +343,26 @@ class _Asked:
             if one != other
         ]
 
+    def _beside(self, package: Path) -> Iterator[Check]:
+        """The other files that programs read: what a person added, where the vehicles are."""
+        kinds: tuple[tuple[str, type[BaseModel]], ...] = (
+            (PERSON, PersonAdds),
+            (TRACKS, TracksRecord),
+        )
+        for name, kind in kinds:
+            path = package / PAYLOAD / name
+            if not path.is_file():
+                continue
+            if path.stat().st_size > _LARGEST_RECORD:
+                yield self._fault("record", "record.large", file=name)
+                continue
+            try:
+                kind.model_validate_json(path.read_bytes())
+            except ValidationError as error:
+                yield self._fault("record", "record.schema", file=name, reason=_first(error))
+            else:
+                yield self._good("record", "record.follows", file=name)
+
     def _files(self, record: IncidentRecord, custody: Custody | None) -> Check:
         """The record's own list against what is there, but for what a later step says it did."""
         steps = [] if custody is None else [step for step in custody.steps if step.files]
@@ -374,6 +399,16 @@ class _Asked:
         if called != record.id:
             return self._fault("identity", "identity.other", label=shown(called), id=record.id)
         return Check("identity", True, record.id)
+
+    def _credentials(
+        self, package: Path, record: IncidentRecord, custody: Custody | None
+    ) -> Iterator[Check]:
+        """The C2PA manifests within its films; those of this program's making must be there."""
+        data = package / PAYLOAD
+        for name, answer in film_credentials(data, record, custody, self.proof.key):
+            if answer == "ok":
+                self.proof.credited.append(name)
+            yield Check("c2pa", answer in GOOD, self._word(f"c2pa.{answer}", name=shown(name)))
 
     # --- the original
 

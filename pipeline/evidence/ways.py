@@ -27,7 +27,7 @@ _LINK_S = 0.5  # a detection continues a way seen this short a time ago
 _LINK_OVERLAP = 0.25
 _REACH_S, _LEAST_REACH_S = 0.5, 0.1  # no farther than the way is long, at least this far
 _SURE = 0.3  # one look so sure, or
-_OFTEN = 6  # so many looks make a way of detections that are unsure
+_OFTEN = 8  # so many looks make a way of detections that are unsure
 
 
 class Group(Enum):
@@ -37,6 +37,7 @@ class Group(Enum):
     TWO_WHEELER = auto()
     CAR = auto()  # and bus and truck
     PLATE = auto()
+    MOVER = auto()  # it moves; nobody knows what it is
 
 
 def group_of(kind: Kind) -> Group:
@@ -73,6 +74,7 @@ class Way:
     times_s: NDArray[np.float64]  # (N,)
     boxes: NDArray[np.float64]  # (N, 4)
     reach_s: float = 0.5  # it is believed to be there before its first and after its last look
+    sure: bool = True  # one look at least was; else it is what was seen often
 
     def at(self, time_s: float) -> Sight | None:
         """Where it is then; None where it is not believed to be in the picture."""
@@ -177,7 +179,7 @@ class _Growing:
     def way(self) -> Way:
         times, boxes = np.array(self.times), np.array(self.boxes)
         reach = min(max(float(times[-1] - times[0]), _LEAST_REACH_S), _REACH_S)
-        return Way(self.group, times, boxes, reach)
+        return Way(self.group, times, boxes, reach, self.surest >= _SURE)
 
 
 Sides = Sequence[float] | NDArray[np.float64]

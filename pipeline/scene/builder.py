@@ -8,8 +8,10 @@ import numpy as np
 
 from pipeline.scene.driven import Driven
 from pipeline.scene.ego import EgoEstimator, Motion, with_gps
+from pipeline.scene.lights import LightFinder
 from pipeline.scene.lines import LineFinder
 from pipeline.scene.small import Small
+from pipeline.scene.stop_lines import StopLineFinder
 from pipeline.types import CameraMotion, Detections, EgoMotion, Frame, Gap, Scene
 
 
@@ -21,6 +23,8 @@ class SceneBuilder:
         self._driven = driven  # what the satellites say of it, where there are any
         self._ego = EgoEstimator()
         self._lines = LineFinder()
+        self._stop_lines = StopLineFinder()
+        self._lights = LightFinder()
         self._times: list[float] = []
         self._motions: list[Motion] = []
         self._size = (0, 0)
@@ -33,6 +37,8 @@ class SceneBuilder:
             moves = self._driven.moves(frame.footage_index, frame.file_time_s)
             motion = with_gps(motion, moves)
         self._lines.update(small, detections.boxes, motion.state, frame.index, frame.time_s)
+        self._stop_lines.update(small, detections.boxes, motion, frame.index, frame.time_s)
+        self._lights.update(frame, detections.boxes, motion)
         self._times.append(frame.time_s)
         self._motions.append(motion)
         self._size = (frame.image.shape[1], frame.image.shape[0])
@@ -41,6 +47,7 @@ class SceneBuilder:
     def finish(self, gaps: Sequence[Gap] = ()) -> Scene:
         """The scene of all frames taken in so far."""
         self._lines.close()
+        self._stop_lines.close()
         motions = self._motions
         return Scene(
             width=self._size[0],
@@ -56,6 +63,8 @@ class SceneBuilder:
             ),
             lines=tuple(self._lines.lines),
             gaps=tuple(gaps),
+            stop_lines=tuple(self._stop_lines.lines),
+            lights=self._lights.lights(),
         )
 
 

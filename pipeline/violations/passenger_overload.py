@@ -28,7 +28,7 @@ from pipeline.violations.base import Language, Rule, RuleSettings, spans
 from pipeline.violations.carried_outside import Carried, carried
 from pipeline.violations.registry import rule
 from pipeline.violations.riders import Load, loads
-from pipeline.vision.boxes import iou
+from pipeline.violations.same_motorbike import apart, one_each
 
 _OUTSIDE: dict[Language, str] = {
     "vi": (
@@ -77,12 +77,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
 
     def judge(self, tracks: Sequence[Track], scene: Scene) -> Iterable[Incident | Abstention]:
         found = [incident for load in loads(tracks) for incident in self._of(load, scene)]
-        found.sort(key=lambda incident: -incident.confidence)
-        by_id = {track.id: track for track in tracks}
-        kept: list[Incident] = []
-        for incident in found:
-            if not any(_is_same(incident, other, by_id) for other in kept):
-                kept.append(incident)
+        kept = one_each(found, tracks)
         kept += [found for one in carried(tracks) for found in self._outside(one, scene)]
         return sorted(kept, key=lambda incident: incident.start_s)
 
@@ -123,7 +118,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
                     Measure("frames_seen", float(len(rows)), ""),
                     Measure("motorbike_height", round(size, 1), "px"),
                 ),
-                _apart(track.times_s[best], 0.5),
+                apart(track.times_s[best].tolist(), 0.5),
                 sorted({rider for row in hits for rider in load.riders[row]}),
             )
 
@@ -155,7 +150,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
                     Measure("people_above", float(np.median(load.above[hits])), ""),
                     Measure("people_beside", float(np.median(load.beside[hits])), ""),
                 ),
-                _apart(track.times_s[best], 0.5),
+                apart(track.times_s[best].tolist(), 0.5),
                 load.people,
                 _OUTSIDE,
             )
@@ -173,30 +168,3 @@ def _keeps_places(load: Load, rows: np.ndarray, people: int) -> bool:
     places: FloatArray = np.array(exact)
     steps = np.abs(np.diff(places, axis=0))
     return bool(float(np.median(steps)) <= _STEADY)
-
-
-def _is_same(one: Incident, other: Incident, tracks: dict[int, Track]) -> bool:
-    """Two tracks on one motorbike, or one motorbike that was lost and found again."""
-    if one.start_s > other.end_s + 1.5 or other.start_s > one.end_s + 1.5:
-        return False
-    a, b = tracks[one.track_id], tracks[other.track_id]
-    common, rows_a, rows_b = np.intersect1d(a.frames, b.frames, return_indices=True)
-    if len(common):
-        overlap = [
-            iou(a.boxes[i : i + 1], b.boxes[j : j + 1])[0, 0]
-            for i, j in zip(rows_a, rows_b, strict=True)
-        ]
-        return float(np.median(overlap)) > 0.4
-    first, second = (a, b) if a.end_s <= b.end_s else (b, a)
-    end, start = first.boxes[-1].astype(float), second.boxes[0].astype(float)
-    reach = 2.0 * max(end[2] - end[0], start[2] - start[0])
-    return bool(np.abs(end - start).max() < reach and second.start_s - first.end_s < 2.0)
-
-
-def _apart(times: np.ndarray, least_s: float) -> list[float]:
-    """Of moments, best first, those that are not nearly the same."""
-    kept: list[float] = []
-    for time in times.tolist():
-        if all(abs(time - other) >= least_s for other in kept):
-            kept.append(time)
-    return kept

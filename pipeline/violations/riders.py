@@ -1,9 +1,4 @@
-"""Who sits on a motorbike: people joined to motorbikes by geometry, frame by frame.
-
-A person belongs to the motorbike whose box holds the lower part of theirs. One who might as well
-belong to another motorbike belongs to none, and two boxes on one head are one person: a count must
-rather be too low than too high.
-"""
+"""Who sits on a motorbike, over time: `pipeline.vision.aboard` in each frame of the tracks."""
 
 from __future__ import annotations
 
@@ -15,18 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.types import FloatArray, Kind, Track
+from pipeline.vision.aboard import SAME_MOTORBIKE_IOU, distinct, owners
 from pipeline.vision.boxes import areas, intersections, iou
 
-_BESIDE = 0.08  # of the motorbike's width that a rider's middle may stand out of its box
-_FEET = (0.15, 1.12)  # of the motorbike's height, from its top: where a rider's box may end
-_HEAD_BELOW_TOP = 0.35  # of the motorbike's height: a head lower down is not a rider's
-_HEIGHTS = (0.5, 2.4)  # of a rider, in heights of the motorbike's box
-_LEAST_SHARE = 0.2  # of a rider's box inside the motorbike's
-_AMBIGUOUS = 0.12  # shares that differ by less may be either's
-_SAME_MOTORBIKE_IOU = 0.6
 _CROWDED_SHARE = 0.2  # of this motorbike's box under another's: whose riders they are is unsure
-_SAME_HEAD = 0.3  # of the narrower box: middles closer than this are one person
-_SAME_PERSON_IOU = 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,7 @@ def loads(tracks: Sequence[Track]) -> list[Load]:
         )
         sure = np.array([people[i].confidences[row] for i, row in people_here], np.float64)
         keep = distinct(persons, sure)
-        owners = _owners(boxes, persons[keep])
+        belongs_to = owners(boxes, persons[keep])
         clear = _clear(boxes)
         for position, (index, row) in enumerate(bikes_here):
             box = boxes[position]
@@ -71,7 +58,7 @@ def loads(tracks: Sequence[Track]) -> list[Load]:
                     float(((persons[k][0] + persons[k][2]) / 2 - middle) / width),
                     people[people_here[k][0]].id,
                 )
-                for k, owner in zip(keep, owners, strict=True)
+                for k, owner in zip(keep, belongs_to, strict=True)
                 if position in owner
             ]
             rows[index][row] = (bool(clear[position]), sorted(aboard))
@@ -90,63 +77,9 @@ def loads(tracks: Sequence[Track]) -> list[Load]:
     return result
 
 
-def distinct(boxes: FloatArray, confidences: FloatArray) -> list[int]:
-    """Indices of boxes (N, 4) that are people apart from each other, surest first."""
-    kept: list[int] = []
-    middles = (boxes[:, 0] + boxes[:, 2]) / 2
-    widths = boxes[:, 2] - boxes[:, 0]
-    overlaps = iou(boxes, boxes) if len(boxes) else np.empty((0, 0))
-    for index in np.argsort(-confidences, kind="stable"):
-        if all(
-            abs(middles[index] - middles[other]) > _SAME_HEAD * min(widths[index], widths[other])
-            and overlaps[index, other] < _SAME_PERSON_IOU
-            for other in kept
-            if overlaps[index, other] > 0
-        ):
-            kept.append(int(index))
-    return kept
-
-
-def _owners(motorbikes: FloatArray, persons: FloatArray) -> list[list[int]]:
-    """For each person the position of their motorbike: several where it has several boxes."""
-    if len(persons) == 0:
-        return []
-    shares = intersections(persons, motorbikes) / np.maximum(areas(persons), 1.0)[:, None]
-    same = iou(motorbikes, motorbikes) >= _SAME_MOTORBIKE_IOU
-    owners: list[list[int]] = []
-    for person, share in zip(persons, shares, strict=True):
-        fits = np.array([_sits_on(person, box) for box in motorbikes]) & (share >= _LEAST_SHARE)
-        candidates = np.flatnonzero(fits)
-        if len(candidates) == 0:
-            owners.append([])
-            continue
-        best = int(candidates[share[candidates].argmax()])
-        rivals = [
-            other
-            for other in candidates
-            if not same[best, other] and share[best] - share[other] < _AMBIGUOUS
-        ]
-        owners.append([] if rivals else np.flatnonzero(same[best]).tolist())
-    return owners
-
-
-def _sits_on(person: FloatArray, motorbike: FloatArray) -> bool:
-    width, height = motorbike[2] - motorbike[0], motorbike[3] - motorbike[1]
-    middle = (person[0] + person[2]) / 2
-    feet = (person[3] - motorbike[1]) / height
-    head = (person[1] - motorbike[1]) / height
-    size = (person[3] - person[1]) / height
-    return bool(
-        motorbike[0] - _BESIDE * width <= middle <= motorbike[2] + _BESIDE * width
-        and _FEET[0] <= feet <= _FEET[1]
-        and head <= _HEAD_BELOW_TOP
-        and _HEIGHTS[0] <= size <= _HEIGHTS[1]
-    )
-
-
 def _clear(boxes: FloatArray) -> NDArray[np.bool_]:
     """(N,) False for a motorbike partly under or over another one."""
     common = intersections(boxes, boxes) / np.maximum(areas(boxes), 1.0)[:, None]
-    others = (common > _CROWDED_SHARE) & (iou(boxes, boxes) < _SAME_MOTORBIKE_IOU)
+    others = (common > _CROWDED_SHARE) & (iou(boxes, boxes) < SAME_MOTORBIKE_IOU)
     np.fill_diagonal(others, False)
     return np.asarray(~others.any(axis=1))

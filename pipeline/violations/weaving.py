@@ -1,26 +1,28 @@
 """Lạng lách, đánh võng: a motorbike or car that swings from side to side.
 
-Observed: the sideways place of the vehicle against the far background, in its own widths,
+Observed: the sideways place of a vehicle against the far background, in metres, less what the road
+does by itself (`pipeline.violations.sideways` has the formula and joins tracks that were lost in a
+swing). It is followed from turning point to turning point; a swing is the way between two of them.
+Enough swings in a row, alternating, each wide and quick enough, are a candidate. Silent are
 
-    u(t) = (x_foot(t) - x_background(t)) / w(t),
+- swings that others show at the same moment: they are the camera's own, or the road's;
+- swings under a driving camera that turns left and right in the same rhythm itself;
+- swings of one edge of the box alone: somebody else hides the other edge;
+- swings wider or quicker than any road user makes: the background was lost.
 
-w smoothed over time; the background point is carried along by the ego-motion, so that a camera that
-pans or turns does not count. u is followed from turning point to turning point; a swing is the way
-between two of them. Enough swings in a row, alternating, each wide and quick enough, are a
-candidate. Swings that other vehicles show at the same moment are the camera's own and are silent.
-
-It cannot tell: what was dodged (a pothole, a pedestrian).
+It cannot tell: what was dodged (a pothole, a pedestrian), and a single evasive swerve from the
+start of a row; so it takes `swings` of them. No law says how many: four are two full weaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.scene.ground import chained
 from pipeline.types import (
     Abstention,
     CameraMotion,
@@ -33,21 +35,26 @@ from pipeline.types import (
 )
 from pipeline.violations.base import Language, Rule, RuleSettings
 from pipeline.violations.registry import rule
+from pipeline.violations.sideways import SIDES_M, Sideways, sideways, strings, swerves
 
-_SMOOTH = 5  # samples over which the width is a median
-_LEAST_WIDTH = 0.02  # of the picture's
+_LEAST_SCALE = 0.024  # of the picture's width a metre: smaller vehicles are not measured
 _LEAST_SAMPLES = 12
+_WINDOW_S, _HOP_S = 12.0, 4.0  # slow bends are taken out over so long
 _COMMON = 0.7  # correlation with other vehicles' sideways motion that makes it the camera's own
-_LEAST_INLIERS = 0.45  # share of the background that must follow, or the place is not told
-_WIDEST = 6.0  # own widths: no vehicle swings further, a lost background does
+_SHARED = 0.45  # of its swing, by which the others swing with it
+_BOTH_EDGES = 0.45  # of a swing's width, at least, by which each edge of the box swings
+_MOST_PULL = 7.0  # m/s2 sideways: a lean of 35 degrees, which hardly any tyre holds
+_WIDEST_M = 4.5  # no vehicle swings further, a lost background does
+_CAMERA_TURNS_RAD = 0.035  # by which a driving camera that swings turns to and fro
+_FOCAL = 0.9  # of the picture's width
 _MOST_UNKNOWN = 0.2  # of the frames, without a background to compare with
+_JUDGED = (Kind.MOTORBIKE, Kind.CAR)
 
 
 class WeavingSettings(RuleSettings):
     swings: int = Field(4, ge=2, description="alternating swings in a row")
-    motorbike_widths: float = Field(1.1, gt=0, description="least swing, in widths of a motorbike")
-    car_widths: float = Field(0.75, gt=0, description="least swing, in widths of a car")
-    slowest_s: float = Field(3.0, gt=0, description="a slower swing is a bend or a lane change")
+    least_m: float = Field(0.9, gt=0, description="each so wide from turn to turn, in metres")
+    slowest_s: float = Field(2.6, gt=0, description="a slower swing is a bend or a lane change")
 
 
 @rule
@@ -61,11 +68,12 @@ class Weaving(Rule[WeavingSettings]):
     sentence: ClassVar[dict[Language, str]] = {
         "vi": (
             "{vehicle} đảo sang hai bên {swings:.0f} lần trong {weave_duration:.1f} giây, "
-            "mỗi lần trung bình {amplitude:.1f} lần bề rộng của xe."
+            "mỗi lần trung bình khoảng {swing_width:.1f} m ({amplitude:.1f} lần bề rộng của xe)."
         ),
         "en": (
             "The {vehicle} swings from side to side {swings:.0f} times in "
-            "{weave_duration:.1f} seconds, by {amplitude:.1f} of its own widths on average."
+            "{weave_duration:.1f} seconds, by about {swing_width:.1f} m on average "
+            "({amplitude:.1f} of its own widths)."
         ),
     }
 
@@ -80,68 +88,66 @@ class Weaving(Rule[WeavingSettings]):
                 "too little of the background can be followed",
             )
             return
-        sideways = {
-            track.id: _sideways(track, scene)
-            for track in tracks
-            if track.kind in (Kind.MOTORBIKE, Kind.CAR) and len(track) >= _LEAST_SAMPLES
-        }
-        for track in tracks:
-            u = sideways.get(track.id)
-            if u is None:
+        ways = [way for row in strings(tracks) for way in sideways(row, scene)]
+        found: dict[int, Incident] = {}
+        for way in ways:
+            if way.track.kind not in _JUDGED or len(way) < _LEAST_SAMPLES:
                 continue
-            least = (
-                self.settings.motorbike_widths
-                if track.kind is Kind.MOTORBIKE
-                else self.settings.car_widths
-            )
-            incident = self._judge(track, u, least, tracks, sideways, scene)
-            if incident is not None:
-                yield incident
+            incident = self._judge(way, ways, scene)
+            known = found.get(way.track.id)
+            if incident and (known is None or known.confidence < incident.confidence):
+                found[way.track.id] = incident
+        yield from found.values()
 
-    def _judge(
-        self,
-        track: Track,
-        u: FloatArray,
-        least: float,
-        tracks: Sequence[Track],
-        sideways: dict[int, FloatArray],
-        scene: Scene,
+    def _judge(self, way: Sideways, ways: Sequence[Sideways], scene: Scene) -> Incident | None:
+        if float(np.median(way.scales)) < _LEAST_SCALE * scene.width:
+            return None
+        best: Incident | None = None
+        start = float(way.times_s[0])
+        while True:
+            rows = np.flatnonzero((way.times_s >= start) & (way.times_s <= start + _WINDOW_S))
+            if len(rows) >= _LEAST_SAMPLES:
+                incident = self._within(way, rows, ways, scene)
+                if incident and (best is None or incident.confidence > best.confidence):
+                    best = incident
+            if start + _WINDOW_S >= way.times_s[-1]:
+                return best
+            start += _HOP_S
+
+    def _within(
+        self, way: Sideways, rows: NDArray[np.intp], ways: Sequence[Sideways], scene: Scene
     ) -> Incident | None:
-        width = float(np.median(track.boxes[:, 2] - track.boxes[:, 0]))
-        if width < _LEAST_WIDTH * scene.width:
+        least, times = self.settings.least_m, way.times_s[rows]
+        u = swerves(way.middles[rows], times, way.scales[rows])
+        turns = self._longest(turning_points(u, least), times)
+        if len(turns) - 1 < self.settings.swings:
             return None
-        swings: list[int] = []
-        for part in _followed(track, scene):
-            turns = [part.start + turn for turn in turning_points(u[part], least)]
-            swings = max(swings, self._longest(turns, track.times_s), key=len)
-        if len(swings) - 1 < self.settings.swings:
+        sizes = np.abs(np.diff(u[turns]))
+        if float(sizes.max()) > _WIDEST_M or not _is_whole(way, rows, turns, sizes):
             return None
-        if _is_common(track, u, swings, tracks, sideways):
+        pulls = sizes / 2 * (np.pi / np.diff(times[turns])) ** 2  # of a sine's crests
+        if float(np.median(pulls)) > _MOST_PULL:
             return None
-        sizes = np.abs(np.diff(u[swings]))
-        if float(sizes.max()) > _WIDEST:
+        span = rows[turns[0] : turns[-1] + 1]
+        if _is_common(way, span, ways) or _camera_swings(way, span, len(turns) - 1, scene):
             return None
-        start, end = float(track.times_s[swings[0]]), float(track.times_s[swings[-1]])
-        sure = float(np.mean(track.confidences))
-        surplus = (len(swings) - 1) / self.settings.swings
-        confidence = (
-            (1 - 0.4**surplus) * min(1.0, float(sizes.mean()) / least / 1.3) * (0.5 + 0.5 * sure)
-        )
+        start, end = float(times[turns[0]]), float(times[turns[-1]])
+        surplus = (len(turns) - 1) / self.settings.swings
+        size, sure = float(np.median(sizes)), float(way.confidences[span].mean())
+        confidence = (1 - 0.4**surplus) * min(1.0, size / least / 1.3) * (0.5 + 0.5 * sure)
+        width = SIDES_M[way.track.kind][0]
+        spread = float(sizes.std())
         return self.incident(
-            track,
+            way.track,
             (start, end),
             confidence,
             (
-                Measure("swings", float(len(swings) - 1), ""),
-                Measure(
-                    "amplitude",
-                    round(float(sizes.mean()), 2),
-                    "widths",
-                    round(float(sizes.std()), 2),
-                ),
+                Measure("swings", float(len(turns) - 1), ""),
+                Measure("swing_width", round(size, 2), "m", round(max(spread, 0.08 * size), 2)),
+                Measure("amplitude", round(size / width, 2), "widths", round(spread / width, 2)),
                 Measure("weave_duration", round(end - start, 1), "s", 1 / scene.sample_rate_hz),
             ),
-            [float(track.times_s[index]) for index in swings[1:-1]][:4],
+            [float(times[turn]) for turn in turns[1:-1]][:4],
         )
 
     def _longest(self, turns: Sequence[int], times: FloatArray) -> list[int]:
@@ -182,54 +188,48 @@ def turning_points(u: FloatArray, least: float) -> list[int]:
     return turns
 
 
-def _followed(track: Track, scene: Scene) -> Iterator[slice]:
-    """Stretches of the track over which the background was followed from look to look."""
-    shares = scene.ego.inlier_shares
-    start = 0
-    for row in range(1, len(track)):
-        between = shares[track.frames[row - 1] + 1 : track.frames[row] + 1]
-        if float(between.min()) < _LEAST_INLIERS:
-            yield slice(start, row)
-            start = row
-    yield slice(start, len(track))
-
-
-def _sideways(track: Track, scene: Scene) -> FloatArray:
-    """(N,) sideways place in own widths, against the far background."""
-    boxes = track.boxes.astype(np.float64)
-    middle = (boxes[:, 0] + boxes[:, 2]) / 2
-    widths = boxes[:, 2] - boxes[:, 0]
-    half = _SMOOTH // 2
-    padded = np.pad(widths, half, mode="edge")
-    smooth = np.median(np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH), axis=1)
-    point = (scene.width / 2, float(boxes[0, 1]))
-    background = chained(scene.ego, track.frames.tolist(), point)[:, 0]
-    return np.asarray((middle - background) / smooth)
-
-
-def _is_common(
-    track: Track,
-    u: FloatArray,
-    swings: Sequence[int],
-    tracks: Sequence[Track],
-    sideways: dict[int, FloatArray],
+def _is_whole(
+    way: Sideways, rows: NDArray[np.intp], turns: Sequence[int], sizes: FloatArray
 ) -> bool:
+    """Do both edges of the box swing, as they do of a vehicle that nobody hides?"""
+    at = rows[list(turns)]
+    signs = np.sign(np.diff(way.middles[at]))
+    left, right = signs * np.diff(way.lefts[at]), signs * np.diff(way.rights[at])
+    return float(np.median(np.minimum(left, right) / sizes)) >= _BOTH_EDGES
+
+
+def _is_common(way: Sideways, span: NDArray[np.intp], ways: Sequence[Sideways]) -> bool:
     """Do other vehicles swing with it? Then it is the camera that does."""
-    inside = slice(swings[0], swings[-1] + 1)
-    frames = track.frames[inside]
-    for other in tracks:
-        if other.id == track.id or other.id not in sideways:
+    frames = way.frames[span]
+    for other in ways:
+        if set(other.ids) & set(way.ids):
             continue
         common, mine, its = np.intersect1d(frames, other.frames, return_indices=True)
         if len(common) < max(6, 0.6 * len(frames)):
             continue
-        a = _detrended(u[inside][mine])
-        b = _detrended(sideways[other.id][its])
-        if a.std() > 0 and b.std() > 0.25 * a.std() and float(np.corrcoef(a, b)[0, 1]) > _COMMON:
+        a = swerves(way.middles[span][mine], common.astype(float), way.scales[span][mine])
+        b = swerves(other.middles[its], common.astype(float), other.scales[its])
+        if a.std() == 0 or b.std() == 0 or float(np.corrcoef(a, b)[0, 1]) < _COMMON:
+            continue
+        # A camera that shifts moves all by the same metres, one that turns by the same pixels.
+        zoom = float(np.median(other.scales[its]) / np.median(way.scales[span]))
+        if b.std() * max(zoom, 1.0) > _SHARED * a.std():
             return True
     return False
 
 
-def _detrended(values: FloatArray) -> FloatArray:
-    steps = np.arange(len(values))
-    return np.asarray(values - np.polyval(np.polyfit(steps, values, 1), steps))
+def _camera_swings(way: Sideways, span: NDArray[np.intp], swings: int, scene: Scene) -> bool:
+    """Does a driving camera turn to and fro about as often?"""
+    frames = way.frames[span].astype(int)
+    driven = [scene.ego.states[frame] is CameraMotion.DRIVING for frame in frames]
+    if sum(driven) < 0.5 * len(driven):
+        return False
+    turned = way.background[span] / (_FOCAL * scene.width)
+    turned = swerves(turned, way.times_s[span], np.ones(len(span)))
+    if len(turning_points(turned, _CAMERA_TURNS_RAD)) - 1 < 0.6 * swings:
+        return False
+    # It turns where it is fastest sideways. (A near vehicle that hides one side of the background
+    # drags the estimate with it: that lies in phase with the vehicle's place.)
+    u = swerves(way.middles[span], way.times_s[span], way.scales[span])
+    pace = np.gradient(u, way.times_s[span])
+    return abs(float(np.corrcoef(turned, pace)[0, 1])) > abs(float(np.corrcoef(turned, u)[0, 1]))

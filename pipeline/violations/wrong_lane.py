@@ -1,49 +1,53 @@
-"""Đi không đúng phần đường: over a solid line, or against the traffic.
+"""Đi không đúng phần đường, làn đường: over a solid line, against the traffic, on the hard
+shoulder, in a lane that is not for this class of vehicle.
 
-Over a solid line: the line, solid beyond doubt, lies between the lower corners of a vehicle's box,
-well inside of them, for long enough, and the vehicle goes over from one side to the other or stays
-on it. The corners are those of the box, not the wheels, so only the middle part of the lower edge
-counts.
+Over a solid line: the middle of a vehicle goes from plainly one side of a line that is solid beyond
+doubt to plainly the other, or stays near the line (`lane_use.crossing`); or, where the road cannot
+be measured, the line lies between the lower corners of its box, well inside, for long enough
+(`lane_use.over_line`). What may be an edge line, the outermost white one with nobody of four wheels
+beyond, is left out: it may be driven over where that is needed (QCVN 41:2019/BGTVT, annex G, line
+3.1); not so who drives evenly on its far side for `shoulder_s`, before or after. A crossing that is
+part of an overtaking is left to `improper_overtaking`, which names who is overtaken.
 
-Against the traffic: a vehicle moves over ground that at least `others` vehicles travel in the other
-direction, and none in its own. Told only from a camera that stands.
+Against the traffic (`lane_use.against`): a vehicle moves over ground that at least `others` others
+travel in the other direction, and none in its own. Told only from a camera that stands.
 
-It cannot tell: that a line may be crossed where a sign allows it, that something blocked the lane.
+On the hard shoulder (`lane_use.shoulder`): a car, bus or truck drives along beyond the right edge
+line, evenly, for `shoulder_s` or longer, and nobody else of four wheels does.
+
+By a map (`lane_use.lane_map`): for a fixed camera the user draws lanes and says who may use them; a
+vehicle of another kind drives in one for `lane_s` or longer.
+
+It cannot tell: that a line may be crossed where a sign allows it, that something blocked the lane,
+that an officer sent somebody onto the shoulder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
-from pipeline.scene.ground import Path, paths, stretches
-from pipeline.types import Abstention, Incident, LaneLine, Measure, Scene, Track
-from pipeline.violations.base import Language, Rule, RuleSettings, spans
+from pipeline.scene.course import courses
+from pipeline.scene.course_join import whole_courses
+from pipeline.scene.ground import paths, stretches
+from pipeline.scene.lanes import RoadLine, road_lines
+from pipeline.scene.road_ahead import Road, roads
+from pipeline.types import Abstention, Incident, Measure, Scene, Track
+from pipeline.violations.base import Language, Rule, RuleSettings
+from pipeline.violations.lane_use.against import Against, against, against_on_road
+from pipeline.violations.lane_use.crossing import Crossing, crossings, drives_beyond
+from pipeline.violations.lane_use.lane_map import InLane, MappedLane, in_wrong_lanes, is_fixed
+from pipeline.violations.lane_use.over_line import OverLine, over_lines
+from pipeline.violations.lane_use.sentences import ACROSS, AGAINST, MAPPED, SHOULDER
+from pipeline.violations.lane_use.shoulder import OnShoulder, on_shoulder
+from pipeline.violations.passing.overtaking import Overtaking, overtakings
+from pipeline.violations.passing.sides import lines_of_road, may_be_edge
 from pipeline.violations.registry import rule
 
-_MIDDLE = (0.25, 0.75)  # of the lower edge: a line here lies under the vehicle
-_MIDDLE_DRIVING = (0.32, 0.68)  # the camera's own wandering makes the line's place less sure
-_LEAST_WIDTH = 0.045  # of the picture's
-_EDGE_PX = 3.0
-_BESIDE = 0.45  # widths: ways closer than this run over the same ground
-_BEHIND = 0.08  # heights: likewise, across the picture
 _LINE_CONFIDENCE = 0.5
-_OUTLASTS_S = 2.0
-_LOOKS_BESIDE = 3  # so many looks before and after, a vehicle has come from its side and gone to it
-_END_MARGIN = 0.08  # of a line's height in the picture: its ends are not trusted
-
-
-_ACROSS: dict[Language, str] = {
-    "vi": "{vehicle} đè vạch liền trong {over_duration:.1f} giây và đi sang bên kia vạch.",
-    "en": "The {vehicle} is over a solid line for {over_duration:.1f} seconds and goes across it.",
-}
-_AGAINST: dict[Language, str] = {
-    "vi": "{vehicle} đi ngược chiều với {against:.0f} xe khác trên cùng phần đường.",
-    "en": "The {vehicle} travels against {against:.0f} other vehicles on the same side.",
-}
+_ABOUT_S = 1.5  # before and after an overtaking, in which a crossing is part of it
 
 
 class WrongLaneSettings(RuleSettings):
@@ -51,6 +55,14 @@ class WrongLaneSettings(RuleSettings):
     stay_s: float = Field(2.0, gt=0, description="on it without crossing: for at least so long")
     others: int = Field(4, ge=2, description="vehicles that travel the same ground the other way")
     against_widths: float = Field(4.0, gt=0, description="own widths it goes against them")
+    shoulder_s: float = Field(3.0, gt=0, description="on the hard shoulder for at least so long")
+    leave_overtaking: bool = Field(
+        True, description="a crossing that is part of an overtaking is left to improper_overtaking"
+    )
+    lane_map: tuple[MappedLane, ...] = Field(
+        (), description="lanes of a fixed camera's picture, and the kinds that may use them"
+    )
+    lane_s: float = Field(1.0, gt=0, description="in a lane of the map for at least so long")
 
 
 @rule
@@ -68,166 +80,172 @@ class WrongLane(Rule[WrongLaneSettings]):
 
     def judge(self, tracks: Sequence[Track], scene: Scene) -> Iterable[Incident | Abstention]:
         vehicles = [track for track in tracks if track.kind.is_vehicle]
+        lines = road_lines(scene)
+        measured = list(roads(scene, tracks, lines)) if lines else []
+        yield from self._over_lines(vehicles, lines, measured, scene)
+        yield from map(self._against_incident, self._against(vehicles, measured, scene))
+        for road in measured:
+            for drives in on_shoulder(road, tracks, lines, scene, self.settings.shoulder_s):
+                yield self._shoulder_incident(drives, scene)
+        if self.settings.lane_map:
+            yield from self._mapped(vehicles, scene)
+
+    def _against(
+        self, vehicles: Sequence[Track], measured: Sequence[Road], scene: Scene
+    ) -> Iterable[Against]:
+        """Each vehicle's surest."""
+        others, widths = self.settings.others, self.settings.against_widths
+        found: list[Against | None] = []
+        for stretch in stretches(scene.ego, 2.0):
+            ways = [path for path in paths(vehicles, stretch, scene) if path.is_moving]
+            found += [against(path, ways, scene, others, widths) for path in ways]
+        for road in measured:
+            everyone = whole_courses(courses(road, vehicles, scene)) if road.standing else []
+            found += [
+                against_on_road(course, everyone, road, scene, others, widths)
+                for course in everyone
+            ]
+        surest: dict[int, Against] = {}
+        for one in found:
+            held = surest.get(one.track.id) if one else None
+            if one and (held is None or len(one.opposite) > len(held.opposite)):
+                surest[one.track.id] = one
+        return surest.values()
+
+    def _over_lines(
+        self,
+        vehicles: Sequence[Track],
+        lines: Sequence[RoadLine],
+        measured: Sequence[Road],
+        scene: Scene,
+    ) -> Iterator[Incident | Abstention]:
         solid = [
             line for line in scene.lines if line.is_solid and line.confidence >= _LINE_CONFIDENCE
         ]
         if not solid and len(scene.ego.times_s):
-            yield Abstention(
-                self.id,
-                float(scene.ego.times_s[0]),
-                float(scene.ego.times_s[-1]),
-                "no line that is solid beyond doubt",
-            )
-        over = [incident for track in vehicles for incident in self._over(track, solid, scene)]
-        yield from _merged(over)
-        for stretch in stretches(scene.ego, 2.0):
-            ways = [path for path in paths(vehicles, stretch, scene) if path.is_moving]
-            for path in ways:
-                incident = self._against(path, ways, scene)
-                if incident is not None:
-                    yield incident
+            start, end = float(scene.ego.times_s[0]), float(scene.ego.times_s[-1])
+            yield Abstention(self.id, start, end, "no line that is solid beyond doubt")
+        found: list[OverLine | Crossing] = []
+        for road in measured:
+            here = lines_of_road(road, lines)
+            everyone = whole_courses(courses(road, vehicles, scene))
+            for course in everyone:
+                for crossing in crossings(course, here, road, scene, self.settings.stay_s):
+                    side = may_be_edge(
+                        crossing.line, road, lines, everyone, scene, crossing.middle_s, (course,)
+                    )
+                    if side == 0 or drives_beyond(
+                        crossing, side, road, scene, self.settings.shoulder_s
+                    ):
+                        found.append(crossing)
+        for track in vehicles:
+            for one in over_lines(track, solid, scene, self.settings.over_s, self.settings.stay_s):
+                # Metres tell better than the corners of a box, where there are any.
+                if not any(_holds(road, one.middle_s) for road in measured):
+                    found.append(one)
+        over: dict[int, OverLine | Crossing] = {}  # the surest of each vehicle
+        for item in found:
+            held = over.get(item.track.id)
+            if held is None or item.confidence > held.confidence:
+                over[item.track.id] = item
+        passing = self._overtakings(vehicles, lines, measured, scene) if over else []
+        for item in over.values():
+            if any(_is_part(item, of) for of in passing):
+                yield Abstention(self.id, item.start_s, item.end_s, "part of an overtaking")
+            else:
+                yield self._line_incident(item, scene)
 
-    def _over(self, track: Track, lines: Sequence[LaneLine], scene: Scene) -> Iterable[Incident]:
-        boxes = track.boxes.astype(np.float64)
-        widths = boxes[:, 2] - boxes[:, 0]
-        usable = (
-            (widths >= _LEAST_WIDTH * scene.width)
-            & (boxes[:, 0] > _EDGE_PX)
-            & (boxes[:, 2] < scene.width - _EDGE_PX)
-            & (boxes[:, 3] < scene.height - _EDGE_PX)
-        )
-        for line in lines:
-            # Where a standing camera saw a line, it still is a little before and after.
-            longer = 0.0 if line.in_picture else _OUTLASTS_S
-            rows = np.flatnonzero(
-                usable
-                & (track.times_s >= line.start_s - longer)
-                & (track.times_s <= line.end_s + longer)
-            )
-            if len(rows) < 2:
-                continue
-            (near_x, near_y), (far_x, far_y) = line.points[0], line.points[-1]
-            feet = boxes[rows, 3]
-            margin = _END_MARGIN * (near_y - far_y)
-            on_line = (feet > far_y + margin) & (feet < near_y)
-            x = far_x + (near_x - far_x) * (feet - far_y) / (near_y - far_y)
-            share = (x - boxes[rows, 0]) / widths[rows]  # 0 at the left corner, 1 at the right
-            low, high = _MIDDLE_DRIVING if line.in_picture else _MIDDLE
-            under = on_line & (share > low) & (share < high)
-            for part in spans(under.tolist(), track.times_s[rows].tolist(), 0.45):
-                hits = rows[part][under[part]]
-                duration = float(track.times_s[hits[-1]] - track.times_s[hits[0]])
-                if len(hits) < 3 or duration < self.settings.over_s:
-                    continue
-                before, after = share[: part.start], share[part.stop :]
-                crosses = _crosses(share[part], before, after)
-                if not crosses and duration < self.settings.stay_s:
-                    continue
-                yield self._line_incident(track, line, hits, duration, crosses, scene)
-
-    def _line_incident(
+    def _overtakings(
         self,
-        track: Track,
-        line: LaneLine,
-        hits: np.ndarray,
-        duration: float,
-        crosses: bool,
+        vehicles: Sequence[Track],
+        lines: Sequence[RoadLine],
+        measured: Sequence[Road],
         scene: Scene,
-    ) -> Incident:
-        middle = hits[len(hits) // 2]
-        sure = float(np.mean(track.confidences[hits]))
-        confidence = min(1.0, 0.45 + 0.2 * duration) * line.confidence * (0.5 + 0.5 * sure)
+    ) -> list[Overtaking]:
+        if not self.settings.leave_overtaking:
+            return []
+        return [one for road in measured for one in overtakings(road, vehicles, lines, scene)]
+
+    def _line_incident(self, one: OverLine | Crossing, scene: Scene) -> Incident:
+        line = one.piece
+        times = one.track.times_s
         return self.incident(
-            track,
-            (float(track.times_s[hits[0]]), float(track.times_s[hits[-1]])),
-            confidence * (1.0 if crosses else 0.85),
+            one.track,
+            (one.start_s, one.end_s),
+            one.confidence,
             (
-                Measure("over_duration", round(duration, 2), "s", 1 / scene.sample_rate_hz),
+                Measure("over_duration", round(one.duration_s, 2), "s", 1 / scene.sample_rate_hz),
                 Measure("line_duty", round(line.duty, 3), "", round(line.duty_sigma, 3)),
             ),
-            [float(track.times_s[middle]), float(track.times_s[hits[0]])],
-            sentence=_ACROSS if crosses else None,
+            [float(min(times, key=lambda t: abs(t - at))) for at in (one.middle_s, one.start_s)],
+            sentence=ACROSS if one.across else None,
         )
 
-    def _against(self, path: Path, ways: Sequence[Path], scene: Scene) -> Incident | None:
-        if float(np.median(path.widths)) < _LEAST_WIDTH * scene.width or len(path) < 5:
-            return None
-        heading = _headings(path)
-        same: set[int] = set()
-        opposite: dict[int, int] = {}
-        for other in ways:
-            if other.track.id == path.track.id:
-                continue
-            cosines = _meeting_cosines(path, heading, other)
-            if len(cosines) == 0:
-                continue
-            if (cosines > 0.5).any():
-                same.add(other.track.id)
-            elif int((cosines < -0.7).sum()) >= 3:
-                opposite[other.track.id] = len(cosines)
-        if same or len(opposite) < self.settings.others:
-            return None
-        length = path.length_px / float(np.median(path.widths))
-        if length < self.settings.against_widths or not _is_steady(path):
-            return None
-        track = path.track
-        sure = float(np.mean(track.confidences))
-        largest = np.argsort(-path.widths, kind="stable")
+    def _against_incident(self, found: Against) -> Incident:
         return self.incident(
-            track,
-            (float(path.times_s[0]), float(path.times_s[-1])),
-            (1 - 0.75 ** len(opposite)) * (0.5 + 0.5 * sure),
+            found.track,
+            (found.start_s, found.end_s),
+            found.confidence,
             (
-                Measure("against", float(len(opposite)), ""),
-                Measure("against_length", round(length, 1), "widths"),
+                Measure("against", float(len(found.opposite)), ""),
+                Measure("against_length", round(found.length_widths, 1), "widths"),
             ),
-            [float(path.times_s[largest[0]])],
-            sorted(opposite),
-            _AGAINST,
+            [found.best_s],
+            found.opposite,
+            AGAINST,
+        )
+
+    def _shoulder_incident(self, found: OnShoulder, scene: Scene) -> Incident:
+        middle = (found.start_s + found.end_s) / 2
+        seconds = found.end_s - found.start_s
+        times = found.course.times_s
+        return self.incident(
+            found.track,
+            (found.start_s, found.end_s),
+            found.confidence,
+            (
+                Measure("shoulder_duration", round(seconds, 1), "s", 1 / scene.sample_rate_hz),
+                Measure("beyond_edge_m", round(found.beyond_m, 2), "m", 0.3),
+                Measure("within_edge", float(found.within), ""),
+            ),
+            [float(min(times, key=lambda t: abs(t - at))) for at in (middle, found.start_s)],
+            sentence=SHOULDER,
+        )
+
+    def _mapped(self, vehicles: Sequence[Track], scene: Scene) -> Iterator[Incident | Abstention]:
+        if not is_fixed(scene):
+            times = scene.ego.times_s
+            if len(times):
+                reason = "the lane map is for a fixed camera, and this one moved"
+                yield Abstention(self.id, float(times[0]), float(times[-1]), reason)
+            return
+        for track in vehicles:
+            stays = list(in_wrong_lanes(track, self.settings.lane_map, scene, self.settings.lane_s))
+            if stays:
+                yield self._mapped_incident(max(stays, key=lambda stay: stay.duration_s), scene)
+
+    def _mapped_incident(self, stay: InLane, scene: Scene) -> Incident:
+        name = f" ({stay.lane.name})" if stay.lane.name else ""
+        name = name.replace("{", "").replace("}", "")
+        sentence: dict[Language, str] = {
+            language: text.replace("{lane}", name) for language, text in MAPPED.items()
+        }
+        middle = stay.hits[len(stay.hits) // 2]
+        return self.incident(
+            stay.track,
+            stay.span_s,
+            stay.confidence,
+            (Measure("lane_duration", round(stay.duration_s, 1), "s", 1 / scene.sample_rate_hz),),
+            [float(stay.track.times_s[middle]), *stay.span_s],
+            sentence=sentence,
         )
 
 
-def _crosses(inside: np.ndarray, before: np.ndarray, after: np.ndarray) -> bool:
-    """Does the line go from one side of the vehicle to the other, within a few looks?"""
-    start = before[-_LOOKS_BESIDE] if len(before) >= _LOOKS_BESIDE else [*before, *inside][0]
-    end = after[_LOOKS_BESIDE - 1] if len(after) >= _LOOKS_BESIDE else [*inside, *after][-1]
-    return bool(abs(end - start) >= 0.6 and (start - 0.5) * (end - 0.5) < 0)
+def _holds(road: Road, time_s: float) -> bool:
+    return road.stretch.start_s <= time_s <= road.stretch.end_s
 
 
-def _headings(path: Path) -> np.ndarray:
-    """(N, 2) unit vectors of where the way goes at each of its points."""
-    steps = np.gradient(path.feet, axis=0)
-    return np.asarray(steps / np.maximum(np.linalg.norm(steps, axis=1, keepdims=True), 1e-6))
-
-
-def _meeting_cosines(path: Path, heading: np.ndarray, other: Path) -> np.ndarray:
-    """Cosines between two ways at the places that both run over."""
-    apart = np.abs(path.feet[:, None] - other.feet[None])
-    reach_x = _BESIDE * path.widths[:, None]
-    reach_y = _BEHIND * path.heights[:, None]
-    # A way is a line between its points: the tolerance along it is the distance of these.
-    stride = np.abs(np.gradient(other.feet, axis=0)) / 2
-    close = (apart[..., 0] <= reach_x + stride[None, :, 0]) & (
-        apart[..., 1] <= reach_y + stride[None, :, 1]
-    )
-    its_heading = _headings(other)
-    cosines = heading @ its_heading.T
-    nearest = np.where(close, apart.sum(axis=2), np.inf).argmin(axis=1)
-    rows = np.flatnonzero(close.any(axis=1))
-    return np.asarray(cosines[rows, nearest[rows]])
-
-
-def _is_steady(path: Path) -> bool:
-    """Does it keep one direction, as a vehicle does and a box that jumps does not?"""
-    steps = np.linalg.norm(np.diff(path.feet, axis=0), axis=1)
-    return path.length_px > 0.85 * float(steps.sum())
-
-
-def _merged(incidents: Sequence[Incident]) -> Iterable[Incident]:
-    """One incident for each vehicle and act, however many pieces of line it was seen over."""
-    by_track: dict[int, Incident] = {}
-    for incident in incidents:
-        held = by_track.get(incident.track_id)
-        if held is None or incident.confidence > held.confidence:
-            by_track[incident.track_id] = incident
-    return by_track.values()
+def _is_part(one: OverLine | Crossing, of: Overtaking) -> bool:
+    """Is the crossing part of this overtaking?"""
+    same = any(track.id == one.track.id for track, *_ in of.fast.tracks)
+    return same and one.start_s <= of.end_s + _ABOUT_S and one.end_s >= of.start_s - _ABOUT_S

@@ -182,7 +182,7 @@ def overload(folder: Path) -> Scene:
         lambda t: ((8.2, 0, 1.6), 104, 4.5),
         (52, 60, 0),
         True,
-        [{"rule": "passenger_overload", "mover": "three up"}],
+        [{"rule": rule, "mover": "three up"} for rule in ("passenger_overload", "no_helmet")],
         "Phone held at the kerb of a town street. A blue motorbike carries three people without "
         "helmets; the other motorbikes carry one or two, with helmets. No plate is legible.",
         shake=5.0,

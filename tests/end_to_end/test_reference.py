@@ -26,11 +26,14 @@ with_reference = pytest.mark.skipif(
 
 
 @with_reference
-def test_three_on_a_motorbike_are_one_incident(dashcam: Dashcam, tmp_path: Path) -> None:
+def test_three_on_a_motorbike_without_helmets(dashcam: Dashcam, tmp_path: Path) -> None:
     run = dashcam("process", PHONE, "--weights", REFERENCE, "-o", tmp_path, "--json")
     assert run.code == 0, run.err
-    (incident,) = run.lines
-    assert incident["rule"] == "passenger_overload"
+    found = {item["rule"]: item for item in run.lines}
+    assert len(run.lines) == len(found)
+    assert set(found) == {"passenger_overload", "no_helmet"}
+    assert len({item["vehicle"]["track"] for item in run.lines}) == 1, "the same motorbike"
+    incident = found["passenger_overload"]
     assert incident["vehicle"]["kind"] == "motorbike"
     start, end = (incident["when"][side]["file_time_s"] for side in ("start", "end"))
     assert 1.5 <= start < end <= 5.0
@@ -64,8 +67,9 @@ def test_nothing_false_on_the_phone_clip_with_the_shipped_weights(
 ) -> None:
     run = dashcam("process", PHONE, "-o", tmp_path, "--json")
     assert run.code == 0
-    assert {item["rule"] for item in run.lines} <= {"passenger_overload"}
-    assert len(run.lines) <= 1
+    rules = [item["rule"] for item in run.lines]
+    assert len(rules) == len(set(rules))
+    assert {"no_helmet"} <= set(rules) <= {"no_helmet", "passenger_overload"}
 
 
 def test_real_plates(dashcam: Dashcam) -> None:

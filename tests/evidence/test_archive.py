@@ -198,6 +198,28 @@ def test_a_bomb_of_entries_that_overlap(tmp_path: Path) -> None:
     assert refusal(archive)
 
 
+def test_reasons_in_vietnamese(tmp_path: Path) -> None:
+    """Each reason there is, in both languages, with the name in it and no word left to fill."""
+    bomb = [("it/bagit.txt", b"x"), ("it/data/zeros", bytes(30_000_000))]
+    archives = {
+        "dẫn ra ngoài": zip_of(tmp_path / "a.zip", ("../x", b"x")),
+        "đúng một thư mục": zip_of(tmp_path / "b.zip", ("one/x", b"x"), ("two/x", b"x")),
+        "liên kết": zip_of(tmp_path / "c.zip", (special("it/x", stat.S_IFLNK | 0o777), b"/etc")),
+        "bom nén": zip_of(tmp_path / "d.zip", *bomb, kind=zipfile.ZIP_DEFLATED),
+        "trùng tên": zip_of(tmp_path / "e.zip", ("it/x", b"1"), ("it/X", b"2")),
+        "tệp rỗng": zip_of(tmp_path / "f.zip"),
+    }
+    for words, archive in archives.items():
+        (check,) = verify(archive, language="vi").checks
+        assert not check.ok and words in check.message, check.message
+        assert archive.name in check.message and "từ chối mở" in check.message
+        (check,) = verify(archive, language="en").checks
+        assert "refused" in check.message and check.message.isascii(), check.message
+    broken = tmp_path / "g.zip"
+    broken.write_bytes(b"no zip")
+    assert "nguyên vẹn" in verify(broken, language="vi").checks[0].message
+
+
 def test_limits_of_total_and_number(tmp_path: Path) -> None:
     archive = zip_of(tmp_path / "it.zip", *((f"it/{n}", os.urandom(600)) for n in range(9)))
     for limits, word in ((Limits(total=5000), "limit"), (Limits(entries=8), "entries")):

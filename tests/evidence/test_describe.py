@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pipeline.evidence.describe import PackageRequest, describe
 from pipeline.evidence.incident import FileRecord, IncidentRecord
-from pipeline.evidence.schema import schema_text
+from pipeline.evidence.schema import RECORDS, schema_text
 from pipeline.evidence.window import parts
 from pipeline.settings import Settings
 from pipeline.types import Gap
@@ -142,8 +142,9 @@ def test_paths_that_lead_elsewhere_are_no_paths(path: str) -> None:
         FileRecord(path=path, role="clip", sha256="0" * 64, bytes=1)
 
 
-def test_the_published_schema_is_current() -> None:
-    published = Path(__file__).parents[2] / "docs" / "incident.schema.json"
-    assert published.read_text(encoding="utf-8") == schema_text(), (
-        "run: python -m pipeline.evidence.schema > docs/incident.schema.json"
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_published_schema_is_current(name: str) -> None:
+    published = Path(__file__).parents[2] / "docs" / f"{name}.schema.json"
+    assert published.read_text(encoding="utf-8") == schema_text(name), (
+        f"run: python -m pipeline.evidence.schema {name} > docs/{name}.schema.json"
     )

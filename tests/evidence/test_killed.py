@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import random
 import time
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -11,26 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evidence.package import make_package
 from pipeline.evidence.placing import clear_leftovers
 from pipeline.evidence.verify import verify
-from pipeline.settings import Settings
 from tests.evidence.conftest import Film
 from tests.evidence.findings import footage_of, request_of, trip_of
-from tests.evidence.makers import make_once, seal_forever
+from tests.evidence.kill import forkserver, kill_making, payload_of
+from tests.evidence.makers import seal_forever
 
-_SEALED, _MADE = 50, 10  # kills while sealing over and over, and while making real ones
+_SEALED, _MADE = 50, 8  # kills while sealing over and over, and while making real ones
 
 
 @pytest.fixture(scope="module")
 def processes() -> ForkServerContext:
-    """Processes that start at once, as everything is loaded already."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.evidence.makers"])
-    warm = context.Process(target=os.getpid)
-    warm.start()
-    warm.join()
-    return context
+    return forkserver()
 
 
 def killed_after(process: ForkServerProcess, delay_s: float) -> None:
@@ -42,11 +33,6 @@ def killed_after(process: ForkServerProcess, delay_s: float) -> None:
 
 def visible(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-
-
-def payload_of(package: Path) -> set[str]:
-    data = package / "data"
-    return {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
 
 
 def test_while_sealing(
@@ -75,29 +61,12 @@ def test_while_sealing(
     print(f"{_SEALED} kills: {halves} left a half, {seen} packages looked at, all sound")
 
 
-def test_while_making(processes: ForkServerContext, film: Film, tmp_path: Path) -> None:
+def test_while_making(film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole job; `python -m tests.evidence.kill` does it with more kills and larger films."""
+    monkeypatch.setenv("DASHCAM_DATA", str(tmp_path))  # put back afterwards
     request = request_of(trip_of(footage_of(film("bare.mp4", 3, sound=None))), 1.0, 2.0)
-    settings = Settings.model_validate(
-        {"evidence": {"lead_up_s": 1, "aftermath_s": 1, "annotated_height": 120, "stills": 1}}
-    )
-    folder, own = tmp_path / "packages", tmp_path / "own"
-    own.mkdir()
-    began = time.monotonic()
-    sound = make_package(request, tmp_path / "whole", settings)
-    whole, takes_s = payload_of(sound), time.monotonic() - began
-    chance = random.Random(10)
-    halves = 0
-    for number in range(_MADE):
-        delay_s = takes_s * (number + chance.random()) / _MADE
-        arguments = (request, str(folder), settings, str(own))
-        killed_after(processes.Process(target=make_once, args=arguments), delay_s)
-        if not folder.is_dir():
-            continue
-        for path in visible(folder):
-            assert verify(path).ok and payload_of(path) == whole
-        halves += len(list(folder.iterdir())) > len(visible(folder))
-    assert halves
-    package = make_package(request, folder, settings)
-    assert verify(package).ok and payload_of(package) == whole
-    assert list(folder.iterdir()) == [package]
-    print(f"{_MADE} kills of a real one: {halves} left a half")
+    found = kill_making(request, tmp_path, _MADE, 10, small=True)
+    assert not found.faults
+    assert found.times == _MADE and sum(found.halves.values()) >= 3 and len(found.halves) >= 2
+    assert found.whole >= _MADE // 2, "older ones stay until the new one is whole"
+    print(f"{_MADE} kills of real ones: halves {dict(found.halves)}")

@@ -246,6 +246,7 @@ def test_what_the_person_told_is_filled_in(package: Path, tmp_path: Path) -> Non
     for told in ("Đường Láng", "trước số nhà 102", "Trời mưa.", "Zalo CSGT"):
         assert f"<b>{told}</b>" in text
     assert "Bà Nguyễn Thị &lt;Bưởi&gt;" in text and "<Bưởi>" not in text
+    assert text.index("Đường Láng, trước số nhà 102") < text.index("Hình ảnh"), "at the top, too"
     assert text.count("☑") == 1 and text.count("☐") == 1
     assert "lúc 08:02:03 (UTC+07:00), ngày 30/05/2025" in text
 

@@ -12,10 +12,10 @@ import pytest
 
 from pipeline.errors import ModelError
 from pipeline.plates import WholePlateReader, make_reader, models_of, read_plates
-from pipeline.vision import onnx_model as onnx_module
-from pipeline.vision.onnx_model import OnnxModel
 from pipeline.plates.shipped_reader import ShippedReader
 from pipeline.settings import PlatesSettings
+from pipeline.vision import onnx_model as onnx_module
+from pipeline.vision.onnx_model import OnnxModel
 from pipeline.vision.registry import registry
 
 from .conftest import plate_picture

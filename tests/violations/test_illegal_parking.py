@@ -1,9 +1,24 @@
 """At rest on the road, not in the picture; on the carriageway, not beside it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipeline.types import Abstention, CameraMotion, Incident, Kind, Track
+from pipeline.types import (
+    Abstention,
+    CameraMotion,
+    Incident,
+    Kind,
+    LightState,
+    Positions,
+    Scene,
+    StopLine,
+    Track,
+    TrafficLight,
+    Zone,
+    ZoneKind,
+)
 from pipeline.violations.illegal_parking import IllegalParking, IllegalParkingSettings
 from tests.violations.scenes import Box, scene, track
 
@@ -121,3 +136,126 @@ def test_a_moving_vehicle_is_none() -> None:
     creeping = track(1, Kind.CAR, box_at, 0, 14)
     tracks = [creeping, *(passer(i, 1 + 3 * (i - 2), around=True) for i in (2, 3, 4))]
     assert incidents(judged(tracks)) == []
+
+
+# --- zones of the user's map, and who waits -------------------------------------------------------
+
+LATITUDE, LONGITUDE = 21.2731, 106.1946
+DEGREE_M = 111_195.0
+
+
+def zone(kind: ZoneKind, near_m: float, far_m: float, half_m: float = 30.0) -> Zone:
+    """So far ahead of the camera, which looks to the north; and to its sides."""
+    corners = [(-half_m, near_m), (half_m, near_m), (half_m, far_m), (-half_m, far_m)]
+    east = DEGREE_M * np.cos(np.radians(LATITUDE))
+    ring = [(LONGITUDE + x / east, LATITUDE + y / DEGREE_M) for x, y in corners]
+    return Zone(kind, "Chợ Thương", np.array(ring))
+
+
+def mapped(
+    *zones: Zone, heading: float | None = 0.0, duration_s: float = 14.0, **more: object
+) -> Scene:
+    """A camera that drove north a while ago and stands now."""
+    made = scene(duration_s)
+    times = made.ego.times_s
+    speeds, headings = np.zeros(len(times)), np.full(len(times), np.nan)
+    if heading is not None:
+        speeds[0], headings[0] = 3.0, heading
+    here = np.ones(len(times))
+    known = Positions(times, here * LATITUDE, here * LONGITUDE, speeds, headings)
+    return replace(made, positions=known, zones=zones, **more)  # type: ignore[arg-type]
+
+
+def told(tracks: list[Track], before: Scene, **settings: float) -> list[Incident]:
+    rule = IllegalParking(IllegalParkingSettings.model_validate(settings))
+    return incidents(list(rule.judge(tracks, before)))
+
+
+# By its height (75 px at f = 0.9 x 1280) the car stands about 23 m ahead, 17 to 31 m to be safe.
+THERE = (8.0, 42.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [(ZoneKind.NO_STOPPING, "stopping is forbidden"), (ZoneKind.CROSSING, "on a crossing")],
+)
+def test_at_rest_in_a_zone_that_forbids_it(kind: ZoneKind, says: str) -> None:
+    (incident,) = told([parked()], mapped(zone(kind, *THERE)))
+    assert says in incident.sentences["en"] and "(Chợ Thương)" in incident.sentences["vi"]
+    assert incident.sentences["vi"].startswith("Ô tô con đứng yên ít nhất 14 giây")
+
+
+def test_a_zone_that_it_may_not_stand_in_tells_nothing() -> None:
+    assert told([parked()], mapped(zone(ZoneKind.NO_STOPPING, 8.0, 24.0))) == []
+    assert told([parked()], mapped(zone(ZoneKind.NO_STOPPING, -40.0, -8.0))) == []
+
+
+def test_without_a_heading_the_whole_circle_has_to_lie_in_it() -> None:
+    ahead = zone(ZoneKind.NO_STOPPING, *THERE)
+    around = zone(ZoneKind.NO_STOPPING, -60.0, 60.0, 60.0)
+    assert told([parked()], mapped(ahead, heading=None)) == []
+    assert len(told([parked()], mapped(around, heading=None))) == 1
+
+
+def test_a_short_stop_in_a_zone_is_none() -> None:
+    before = mapped(zone(ZoneKind.NO_STOPPING, *THERE))
+    assert told([parked(end=9.0)], before) == []
+    assert len(told([parked(end=9.0)], before, zone_s=8.5)) == 1
+
+
+def test_where_parking_alone_is_forbidden_it_takes_longer() -> None:
+    before = mapped(zone(ZoneKind.NO_PARKING, *THERE))
+    assert told([parked()], before) == []
+    assert len(told([parked()], before, parking_s=12.0)) == 1
+
+
+@pytest.mark.parametrize("kind", [ZoneKind.PARKING, ZoneKind.BUS_STOP])
+def test_where_one_may_stand_it_is_silent(kind: ZoneKind) -> None:
+    tracks = [parked(), *(passer(i, 1 + 3 * (i - 2), around=True) for i in (2, 3, 4))]
+    assert len(told(tracks, mapped())) == 1
+    assert told(tracks, mapped(zone(kind, 22.0, 27.0))) == []
+    assert told([parked()], mapped(zone(ZoneKind.NO_STOPPING, *THERE), zone(kind, 22, 27))) == []
+    assert len(told(tracks, mapped(zone(kind, 80.0, 99.0)))) == 1
+
+
+def light(*states: tuple[float, LightState]) -> TrafficLight:
+    """Changes at the given times."""
+    times = np.arange(0, 14.01, 0.2)
+    shown = tuple(
+        next((state for since, state in reversed(states) if since <= time), LightState.UNKNOWN)
+        for time in times
+    )
+    boxes = np.tile(np.array([700, 40, 712, 70], np.float32), (len(times), 1))
+    return TrafficLight(times, boxes, shown, np.full(len(times), 0.9, np.float32))
+
+
+def test_who_waits_at_a_red_light_is_not_parked() -> None:
+    tracks = [parked(), *(passer(i, 1 + 3 * (i - 2), around=True) for i in (2, 3, 4))]
+    red, green = (0.0, LightState.RED), (0.0, LightState.GREEN)
+    assert told(tracks, mapped(lights=(light(red),))) == []
+    assert told(tracks, mapped(lights=(light(green, (6.0, LightState.RED)),))) == []
+    assert len(told(tracks, mapped(lights=(light(green),)))) == 1
+    early = (light(red, (1.0, LightState.GREEN)),)
+    assert len(told(tracks, mapped(lights=early))) == 1
+    stays = zone(ZoneKind.NO_STOPPING, *THERE)
+    assert told([parked()], mapped(stays, lights=(light(red),))) == []
+
+
+def stop_line(z_m: float) -> StopLine:
+    ends = [on_road(x, z_m, width_m=0.01) for x in (1.5, 4.5)]
+    points = np.array([(box[0], box[3]) for box in ends])
+    return StopLine(points, 0, 0.0, 14.0, 0.9)
+
+
+def test_the_first_before_a_stop_line_is_not_parked() -> None:
+    tracks = [parked(), *(passer(i, 1 + 3 * (i - 2), around=True) for i in (2, 3, 4))]
+    assert told(tracks, mapped(stop_lines=(stop_line(23.0),))) == []
+    assert len(told(tracks, mapped(stop_lines=(stop_line(45.0),)))) == 1
+    stays = zone(ZoneKind.NO_STOPPING, *THERE)
+    assert told([parked()], mapped(stays, stop_lines=(stop_line(19.0),))) == []
+
+
+def test_two_at_rest_in_a_zone_may_be_a_queue() -> None:
+    before = on_road(3.0, 26.0)
+    other = track(9, Kind.CAR, lambda t: before, 0, 14, jitter_px=1.0)
+    assert told([parked(), other], mapped(zone(ZoneKind.NO_STOPPING, *THERE))) == []

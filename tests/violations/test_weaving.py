@@ -1,11 +1,13 @@
 """Swings from side to side, against the background and against the neighbours."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pipeline.types import CameraMotion, Incident, Kind, Scene, Track
+from pipeline.violations.sideways import strings
 from pipeline.violations.weaving import Weaving, WeavingSettings, turning_points
 from tests.violations.scenes import Box, scene, track
 
@@ -77,6 +79,52 @@ def test_swings_too_wide_for_a_vehicle_are_a_failure_of_the_camera() -> None:
 def test_a_parked_car_beside_it_does_not_hide_it() -> None:
     still = track(2, Kind.CAR, lambda t: (100, 300, 220, 400), 0, 9, jitter_px=1.5)
     assert len(judged([swinging(1.8, 2.4), still])) == 1
+
+
+def test_a_rider_lost_in_a_swing_and_found_again_is_one() -> None:
+    whole = swinging(1.8, 2.4)
+    first, second = part(whole, 0, 22, 1), part(whole, 25, 46, 7)
+    assert [[t.id for t in row] for row in strings([first, second])] == [[1, 7]]
+    (incident,) = judged([first, second])
+    assert {m.name: m.value for m in incident.measures}["swings"] >= 5
+
+
+def test_whom_two_could_be_is_not_joined() -> None:
+    whole = swinging(1.8, 2.4)
+    beside = track(9, Kind.MOTORBIKE, lambda t: (640, 300, 700, 420), 3.0, 9)
+    rows = strings([part(whole, 0, 14, 1), part(whole, 16, 46, 7), beside])
+    assert sorted(len(row) for row in rows) == [1, 1, 1]
+
+
+def test_a_number_that_jumps_to_another_vehicle_is_cut_there() -> None:
+    whole = swinging(1.8, 2.4)
+    whole.boxes[20:26] = (300, 250, 420, 310)  # a car farther away
+    rows = strings([whole])
+    assert max(len(row) for row in rows) == 2 and sum(map(len, rows)) == 3
+
+
+def test_swings_quicker_than_tyres_hold_are_a_failure_of_the_camera() -> None:
+    assert judged([swinging(4.0, 1.6)]) == []
+
+
+def test_half_hidden_now_left_now_right_is_no_swing() -> None:
+    boxes = np.tile(np.array([500, 300, 680, 420], np.float32), (46, 1))
+    for index in range(46):
+        boxes[index, 0 if (index // 6) % 2 else 2] += 150 if (index // 6) % 2 else -150
+    car = track(1, Kind.CAR, lambda t: tuple(boxes[min(round(t * 5), 45)]), 0, 9)
+    assert judged([car]) == []
+
+
+def part(whole: Track, first: int, last: int, track_id: int) -> Track:
+    rows = slice(first, last)
+    return replace(
+        whole,
+        id=track_id,
+        frames=whole.frames[rows],
+        times_s=whole.times_s[rows],
+        boxes=whole.boxes[rows],
+        confidences=whole.confidences[rows],
+    )
 
 
 def test_turning_points() -> None:

@@ -1,0 +1,1 @@
+"""Pictures of our own vehicles from all around, and what renders them."""

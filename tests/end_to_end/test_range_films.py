@@ -1,0 +1,20 @@
+"""Films of the driving range through the whole program: what was staged is found, and no more."""
+
+from pathlib import Path
+
+import pytest
+
+from driving_range.film import film
+from driving_range.staged import STAGES
+from tests.end_to_end.conftest import Dashcam
+
+SEED = 1  # the scenes of other seeds were not looked at when the stages were written
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_what_was_staged_is_found(dashcam: Dashcam, tmp_path: Path, name: str) -> None:
+    staged = STAGES[name](SEED)
+    clip = film(staged.world, staged.camera, tmp_path / "20260101_080000.mp4", rate=5, seed=SEED)
+    run = dashcam("process", clip, "-o", tmp_path / "out", "--json", timeout=900)
+    assert run.code == 0, run.err
+    assert sorted({item["rule"] for item in run.lines}) == sorted(staged.rules)
