@@ -46,7 +46,5 @@ def observe(
             closeups.update(frame, detections, ids)
             advance(frame.time_s)
     scene = builder.finish(gaps)
-    scene = replace(
-        scene, positions=positions_of(trip, scene.ego.times_s), sounds=listen(trip)
-    )
+    scene = replace(scene, positions=positions_of(trip, scene.ego.times_s), sounds=listen(trip))
     return closeups.joined(list(tracker.tracks())), scene

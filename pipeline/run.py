@@ -18,6 +18,7 @@ from pipeline import __version__, record
 from pipeline.closeups.all import load_closeups, weights_behind
 from pipeline.closeups.base import Closeup
 from pipeline.errors import InputError, OutputError
+from pipeline.evidence import c2pa_manifest
 from pipeline.evidence.custody import Step, step
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package, record_text
 from pipeline.evidence.placing import clear_leftovers
@@ -30,6 +31,7 @@ from pipeline.observe import observe
 from pipeline.plates import make_reader, models_of
 from pipeline.plates.vehicles import PlateService
 from pipeline.progress import Advance, Reporter, Silent
+from pipeline.scene.light_look import NETWORK as LIGHTS_NETWORK
 from pipeline.scene.zones import read_zones
 from pipeline.settings import Settings
 from pipeline.types import Abstention, Footage, Incident, Plate, Scene, Track, Trip
@@ -37,7 +39,8 @@ from pipeline.violations.base import Rule
 from pipeline.violations.registry import load_rules
 from pipeline.vision.backends import load_detector
 from pipeline.vision.detector import Detector
-from pipeline.vision.weights import Weights, choose_weights
+from pipeline.vision.registry import registry
+from pipeline.vision.weights import Weights, checked, choose_weights
 from pipeline.wording import word
 
 
@@ -72,6 +75,8 @@ def process(request: Request, reporter: Reporter | None = None) -> Result:
     started = time.monotonic()
     rules = load_rules(request.rules, request.settings.rules)
     settings = _often_enough(request.settings, rules)
+    if settings.evidence.c2pa:
+        c2pa_manifest.require()  # before hours are spent
     zones = read_zones(settings.places.zones) if settings.places.zones else ()
     weights = _weights(settings, reporter)
     detector = load_detector(weights, settings.vision)
@@ -202,6 +207,7 @@ def _observe(
 ) -> tuple[list[Track], Scene]:
     """`observe`, or the record of an earlier run that watched the same footage the same way."""
     used = [detector.weights, *(look.weights for look in looks if look.weights is not None)]
+    used.append(checked(registry()[LIGHTS_NETWORK]))
     key = record.trip_key(trip, settings, [one.sha256 for one in used], __version__)
     folder = output / "record" / key
     earlier = record.load(folder)

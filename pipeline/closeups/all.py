@@ -10,7 +10,8 @@ from pipeline.closeups.cargo import CargoLooks
 from pipeline.closeups.helmets import Helmets
 from pipeline.closeups.rulers import PlateRulers
 from pipeline.violations.base import Rule
-from pipeline.vision.weights import Weights
+from pipeline.vision.registry import registry
+from pipeline.vision.weights import Weights, checked
 
 
 def load_closeups() -> list[Closeup]:
@@ -19,9 +20,10 @@ def load_closeups() -> list[Closeup]:
 
 
 def weights_behind(rule: Rule[Any], looks: Sequence[Closeup]) -> list[Weights]:
-    """The networks that had a part in what a rule judges by."""
-    return [
+    """The networks that had a part in what a rule judges by. Raises ModelError."""
+    near = [
         look.weights
         for look in looks
         if look.weights is not None and set(rule.traits) & set(look.traits)
     ]
+    return near + [checked(registry()[name]) for name in rule.networks]

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from pipeline.types import KINDS, Detections, FloatArray, Frame, Kind
 from pipeline.vision.onnx_model import OnnxModel
+from pipeline.vision.weights import Weights
 
 WIDTH, HEIGHT = 128, 96  # pixels of the network's picture
 MARGIN = 0.06  # of the box, added on each side
@@ -73,7 +74,7 @@ class CargoLooks:
 
     def __init__(self) -> None:
         self._network = OnnxModel("truck_parts")
-        self.weights = self._network.weights
+        self.weights: Weights | None = self._network.weights
         self._last: dict[int, tuple[float, float, int]] = {}  # by track: time, height, looks
 
     def look(

@@ -19,6 +19,7 @@ from pipeline.scene.light_lamps import Lamps
 from pipeline.types import LightState
 from pipeline.vision.onnx_model import OnnxModel
 
+NETWORK = "traffic_light"  # in models/registry.yaml
 SIDE = 32  # pixels of a look
 WIDE, NEAR = 8.0, 2.6  # lamps' diameters that a look is wide
 STATES = (LightState.UNKNOWN, LightState.RED, LightState.YELLOW, LightState.GREEN)
@@ -84,4 +85,4 @@ def cut_out(image: NDArray[np.uint8], x: float, y: float, side: float) -> NDArra
 
 @lru_cache(maxsize=1)
 def _network() -> OnnxModel:
-    return OnnxModel("traffic_light")
+    return OnnxModel(NETWORK)

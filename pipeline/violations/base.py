@@ -40,6 +40,7 @@ class Rule(ABC, Generic[S]):
     sentence: ClassVar[dict[Language, str]]  # template, filled from the measures by name
     sample_rate_hz: ClassVar[float] = 0.0  # the least that it needs; 0: whatever the run has
     traits: ClassVar[tuple[str, ...]] = ()  # closer looks by which it judges
+    networks: ClassVar[tuple[str, ...]] = ()  # shipped ones that the scene is seen by, likewise
 
     def __init__(self, settings: S) -> None:
         self.settings = settings

@@ -31,6 +31,7 @@ import numpy as np
 from pydantic import Field
 
 from pipeline.scene.ground import Path, Stretch, paths, stretches
+from pipeline.scene.light_look import NETWORK as LIGHTS_NETWORK
 from pipeline.types import Abstention, CameraMotion, Incident, Measure, Scene, Track, TrafficLight
 from pipeline.violations.approaches import Approach, approaches
 from pipeline.violations.base import Language, Rule, RuleSettings
@@ -64,6 +65,7 @@ class RedLight(Rule[RedLightSettings]):
         "en": "Over the stop line at a red light",
     }
     settings_type = RedLightSettings
+    networks: ClassVar[tuple[str, ...]] = (LIGHTS_NETWORK,)
     sentence: ClassVar[dict[Language, str]] = {
         "vi": (
             "{vehicle} vượt qua vạch dừng khi đèn tín hiệu đã đỏ ít nhất {red_for:.1f} giây "

@@ -8,7 +8,9 @@ Enough swings in a row, alternating, each wide and quick enough, are a candidate
 - swings that others show at the same moment: they are the camera's own, or the road's;
 - swings under a driving camera that turns left and right in the same rhythm itself;
 - swings of one edge of the box alone: somebody else hides the other edge;
-- swings wider or quicker than any road user makes: the background was lost.
+- swings wider or quicker than any road user makes: the background was lost;
+- vehicles seen from the side, or that cross the picture: what looks like swings there is how evenly
+  they drive.
 
 It cannot tell: what was dodged (a pothole, a pedestrian), and a single evasive swerve from the
 start of a row; so it takes `swings` of them. No law says how many: four are two full weaves.
@@ -45,6 +47,8 @@ _SHARED = 0.45  # of its swing, by which the others swing with it
 _BOTH_EDGES = 0.45  # of a swing's width, at least, by which each edge of the box swings
 _MOST_PULL = 7.0  # m/s2 sideways: a lean of 35 degrees, which hardly any tyre holds
 _WIDEST_M = 4.5  # no vehicle swings further, a lost background does
+_BROADSIDE = 1.45  # times as wide as seen from behind: its flank shows
+_CROSSES_MPS = 5.0  # sideways all the while: it drives across the picture
 _CAMERA_TURNS_RAD = 0.035  # by which a driving camera that swings turns to and fro
 _FOCAL = 0.9  # of the picture's width
 _MOST_UNKNOWN = 0.2  # of the frames, without a background to compare with
@@ -129,6 +133,8 @@ class Weaving(Rule[WeavingSettings]):
         if float(np.median(pulls)) > _MOST_PULL:
             return None
         span = rows[turns[0] : turns[-1] + 1]
+        if _crosses(way, span):
+            return None
         if _is_common(way, span, ways) or _camera_swings(way, span, len(turns) - 1, scene):
             return None
         start, end = float(times[turns[0]]), float(times[turns[-1]])
@@ -196,6 +202,15 @@ def _is_whole(
     signs = np.sign(np.diff(way.middles[at]))
     left, right = signs * np.diff(way.lefts[at]), signs * np.diff(way.rights[at])
     return float(np.median(np.minimum(left, right) / sizes)) >= _BOTH_EDGES
+
+
+def _crosses(way: Sideways, span: NDArray[np.intp]) -> bool:
+    """Is it seen from the side, or does it drive across the picture?"""
+    width = float(np.median(way.rights[span] - way.lefts[span]))
+    if width > _BROADSIDE * SIDES_M[way.track.kind][0]:
+        return True
+    drift = np.polyfit(way.times_s[span], way.middles[span], 1)[0]
+    return abs(float(drift)) > _CROSSES_MPS
 
 
 def _is_common(way: Sideways, span: NDArray[np.intp], ways: Sequence[Sideways]) -> bool:

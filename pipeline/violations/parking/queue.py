@@ -13,7 +13,8 @@ from pipeline.types import FloatArray, LightState, Scene
 ON_LANE_M = 1.2  # beside the line through it: within, a vehicle uses its lane
 PAST_M = 2.5  # along the road: before and behind a vehicle begin here
 _AT_STOP_LINE_M = 9.0  # along the lane, from its foot to the line: it may be the first of a row
-_BESIDE_STOP_LINE_M = 1.5
+_PAST_ITS_SIDES_M = 1.2  # from its middle: a line across the lane shows on both sides of it
+_MOST_ASLANT = 0.7  # metres along for each metre across: a kerb runs along the road
 _STARTS_S = 4.0  # after a light has turned green, until the last one before it has set off
 _COMMON = 0.5  # of a rest, that another one rests as well
 
@@ -55,8 +56,11 @@ def is_at_stop_line(
             if np.isnan(along).any():
                 continue
             low, high = sorted(beside[:2])
+            is_across = abs(along[1] - along[0]) <= _MOST_ASLANT * (high - low)
             if (
-                low - _BESIDE_STOP_LINE_M <= 0 <= high + _BESIDE_STOP_LINE_M
+                is_across
+                and low <= -_PAST_ITS_SIDES_M
+                and high >= _PAST_ITS_SIDES_M
                 and abs(along[2]) <= _AT_STOP_LINE_M
             ):
                 return True
