@@ -80,7 +80,7 @@ def beside_a_street(seed: int) -> tuple[World, Camera]:
 def three_aboard(seed: int) -> Staged:
     world, camera = beside_a_street(seed)
     world.add(bike(ways.straight(1.0, -5.0, 2.8), riders=3))
-    return Staged("three aboard", world, camera, ("passenger_overload",))
+    return Staged("three aboard", world, camera, ("no_helmet", "passenger_overload"))  # bare heads
 
 
 def two_aboard(seed: int) -> Staged:
