@@ -78,7 +78,9 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
     def judge(self, tracks: Sequence[Track], scene: Scene) -> Iterable[Incident | Abstention]:
         found = [incident for load in loads(tracks) for incident in self._of(load, scene)]
         kept = one_each(found, tracks)
-        kept += [found for one in carried(tracks) for found in self._outside(one, scene)]
+        for one in carried(tracks):  # lost from sight and seen again they are one act
+            outside = sorted(self._outside(one, scene), key=lambda found: -found.confidence)
+            kept += outside[:1]
         return sorted(kept, key=lambda incident: incident.start_s)
 
     def _of(self, load: Load, scene: Scene) -> Iterable[Incident]:
