@@ -17,7 +17,7 @@ from driving_range.motion import motion
 from driving_range.paint import lane_lines
 from driving_range.views import View, views
 from driving_range.world import World
-from pipeline.scene.builder import _settled
+from pipeline.scene.builder import settled
 from pipeline.types import EgoMotion, FloatArray, Scene, Track
 
 RATE_HZ = 5.0
@@ -92,7 +92,7 @@ def observe(
     for index, look in enumerate(seen):
         hiding[index, look.found] = look.boxes[look.found]
     raw = motion(world, poses, times, hiding, rng)
-    ego = EgoMotion(raw.times_s, raw.homographies, _settled(raw.states), raw.inlier_shares)
+    ego = EgoMotion(raw.times_s, raw.homographies, settled(raw.states), raw.inlier_shares)
     tracks, owners = follow(bodies, seen, ego, rate_hz)
     scene = Scene(
         width=camera.size[0],

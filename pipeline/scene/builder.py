@@ -58,7 +58,7 @@ class SceneBuilder:
                 homographies=np.array(
                     [motion.homography for motion in motions], np.float64
                 ).reshape(-1, 3, 3),
-                states=_settled([motion.state for motion in motions]),
+                states=settled([motion.state for motion in motions]),
                 inlier_shares=np.array([motion.inlier_share for motion in motions], np.float64),
             ),
             lines=tuple(self._lines.lines),
@@ -68,7 +68,7 @@ class SceneBuilder:
         )
 
 
-def _settled(states: Sequence[CameraMotion]) -> tuple[CameraMotion, ...]:
+def settled(states: Sequence[CameraMotion]) -> tuple[CameraMotion, ...]:
     """The states without flicker: each the commonest among itself and its two neighbours."""
     settled = list(states)
     for index in range(1, len(states) - 1):

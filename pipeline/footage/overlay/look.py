@@ -53,7 +53,7 @@ def look_at(
     """Read the spots at the indices `chosen`; no day after `today` is believed."""
     texts: list[tuple[str, ...]] = []
     for number, way in enumerate(_WAYS):
-        if number == 2 and _settled(texts, today):
+        if number == 2 and settled(texts, today):
             break
         lines = reader.recognise([way(image, spots[index]) for index in chosen])
         read = dict(zip(chosen, (line.text for line in lines), strict=True))
@@ -72,7 +72,7 @@ def look_at(
     )
 
 
-def _settled(texts: Sequence[Sequence[str]], today: date) -> bool:
+def settled(texts: Sequence[Sequence[str]], today: date) -> bool:
     """Whether two ways of reading say the same."""
     first, second = texts
     return (
