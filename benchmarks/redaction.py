@@ -19,6 +19,7 @@ the reported vehicle's own box is not counted against the copy.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -29,16 +30,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence.everyone import plate_locator
-from pipeline.evidence.film_out import pictures_of
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package
-from pipeline.evidence.redact import Wishes, redact
 from pipeline.evidence.track_boxes import read_tracks
-from pipeline.evidence.two_scales import close_look
-from pipeline.evidence.ways import common
 from pipeline.footage.probe import probe
 from pipeline.plates.locator import PlateLocator
 from pipeline.plates.quads import box_around
+from pipeline.redaction.everyone import plate_locator
+from pipeline.redaction.film_out import pictures_of
+from pipeline.redaction.redact import Wishes, redact
+from pipeline.redaction.two_scales import close_look
+from pipeline.redaction.ways import common
 from pipeline.run import observe
 from pipeline.settings import Settings, VisionSettings, load_settings
 from pipeline.types import KINDS, Detections, Incident, Kind, Measure, Track, Trip
@@ -209,7 +212,8 @@ def _own(
 
     A moment before its track and after it, it is only where the other eye sees one there.
     """
-    alike = max(found.boxes, key=lambda one: _overlap(one, box), default=None)
+    vehicles = found.boxes[[KINDS[kind] is not Kind.PERSON for kind in found.kinds]]
+    alike = max(vehicles, key=lambda one: _overlap(one, box), default=None)
     is_seen = alike is not None and _overlap(alike, box) >= OWN
     if alike is not None and is_seen:
         box = _floats(alike)

@@ -18,7 +18,7 @@ from pipeline import __version__, record
 from pipeline.closeups.all import load_closeups, weights_behind
 from pipeline.closeups.base import Closeup
 from pipeline.errors import InputError, OutputError
-from pipeline.evidence import c2pa_manifest
+from pipeline.evidence.c2pa import manifest as c2pa_manifest
 from pipeline.evidence.custody import Step, step
 from pipeline.evidence.package import ModelUse, PackageRequest, make_package, record_text
 from pipeline.evidence.placing import clear_leftovers

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.channels.source import Source, is_ready
-from pipeline.evidence.rows import Row
-from pipeline.evidence.sheet import sheet
+from pipeline.evidence.reports.rows import Row
+from pipeline.evidence.reports.sheet import sheet
 from pipeline.evidence.words import term
 from pipeline.wording import Language
 

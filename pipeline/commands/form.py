@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from pipeline.commands.common import Config, Json, complain, emit, settings_of
 from pipeline.errors import EXIT_CHECK, EXIT_INTERRUPTED, InputError, UsageError
-from pipeline.types import Kind
 from pipeline.wording import Language, word
 
 _PERSON = "What you add"
@@ -48,7 +47,8 @@ def form(
         typer.Option("--time", help="When it was: 18:11 29/05/2025.", rich_help_panel=_PERSON),
     ] = None,
     kind: Annotated[
-        Kind | None, typer.Option("--kind", help="Kind of vehicle.", rich_help_panel=_PERSON)
+        Literal["bicycle", "motorbike", "car", "bus", "truck"] | None,
+        typer.Option("--kind", help="Kind of vehicle.", rich_help_panel=_PERSON),
     ] = None,
     plate: Annotated[
         str | None,

@@ -6,15 +6,15 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import typer
 
 from pipeline.errors import UsageError
 from pipeline.evidence.form import Answers, plate_named, suggestions, time_of, time_zone_of
 from pipeline.evidence.incident import IncidentRecord
-from pipeline.evidence.person import PersonAdds
+from pipeline.evidence.person import PersonAdds, VehicleKind
 from pipeline.evidence.words import percent, term
-from pipeline.types import Kind
 from pipeline.wording import Language, word
 
 _YES = {"c", "co", "có", "y", "yes"}
@@ -128,15 +128,15 @@ class _Questions:
             answers.plate, answers.confirm_plate = "", False
 
     def _kind(self) -> None:
-        kinds = {one: term("kinds", one, self._language) for one in Kind if one.is_vehicle}
-        listed = ", ".join(f"{one}: {name}" for one, name in kinds.items())
+        kinds = {one.value: one for one in get_args(VehicleKind)}
+        listed = ", ".join(f"{one}: {term('kinds', one, self._language)}" for one in kinds)
 
         def refuse(text: str) -> None:
             if text not in kinds:
                 raise UsageError(self._word("ask.kind", kinds=listed))
 
         text = self._line(self._word("ask.kind", kinds=listed), self._person.kind or "", refuse)
-        self._answers.kind = Kind(text) if text else None
+        self._answers.kind = kinds.get(text)
 
     def _channel(self) -> None:
         from pipeline.channels.channel import channels

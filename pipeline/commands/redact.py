@@ -60,9 +60,9 @@ def redact(
 
     Example: `dashcam redact evidence/packages/2025… -o to-publish`
     """
-    from pipeline.evidence import redact as redaction
-    from pipeline.evidence.everyone import plate_locator
-    from pipeline.evidence.two_scales import close_look
+    from pipeline.redaction import redact as redaction
+    from pipeline.redaction.everyone import plate_locator
+    from pipeline.redaction.two_scales import close_look
 
     settings = settings_of(config, weights=weights, offline=offline, language=lang)
     language = settings.language

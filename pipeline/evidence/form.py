@@ -20,12 +20,12 @@ from pipeline.errors import UsageError
 from pipeline.evidence.digest import sha256_of
 from pipeline.evidence.incident import RECORD, IncidentRecord
 from pipeline.evidence.opened import record_of
-from pipeline.evidence.person import PERSON, PersonAdds
+from pipeline.evidence.person import PERSON, PersonAdds, VehicleKind
 from pipeline.evidence.readiness import Missing, missing_in
-from pipeline.evidence.report import write_reports
+from pipeline.evidence.reports.report import write_reports
 from pipeline.evidence.seal import Sealing, resealed
 from pipeline.plates.grammar import parse
-from pipeline.types import Kind, PlateText
+from pipeline.types import PlateText
 from pipeline.wording import Language, word
 
 _PLATES_CONSIDERED = 40
@@ -45,7 +45,7 @@ class Answers(BaseModel):
     note: str | None = None
     channel: str | None = None
     time: str | None = None
-    kind: Kind | None = None
+    kind: VehicleKind | None = None
     plate: str | None = None
     plate_illegible: bool | None = None
     confirm_act: bool | None = None

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.evidence import c2pa_manifest
 from pipeline.evidence.annotated import Piece, annotate
 from pipeline.evidence.bag import PAYLOAD
-from pipeline.evidence.c2pa_check import CREDITED
-from pipeline.evidence.c2pa_manifest import Source
+from pipeline.evidence.c2pa import manifest as c2pa_manifest
+from pipeline.evidence.c2pa.check import CREDITED
+from pipeline.evidence.c2pa.manifest import Source
 from pipeline.evidence.clip import cut_clip
 from pipeline.evidence.custody import (
     CUSTODY,
@@ -32,7 +32,7 @@ from pipeline.evidence.evidence_digest import evidence_digest
 from pipeline.evidence.incident import RECORD, ClipRecord, FileRecord, IncidentRecord, Role
 from pipeline.evidence.keys import Key
 from pipeline.evidence.placing import clear_leftovers
-from pipeline.evidence.report import write_reports
+from pipeline.evidence.reports.report import write_reports
 from pipeline.evidence.seal import Say, new_package, sealing
 from pipeline.evidence.stills import save_stills
 from pipeline.evidence.track_boxes import write_tracks

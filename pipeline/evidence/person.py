@@ -13,6 +13,7 @@ PERSON = "person.json"
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+VehicleKind = Literal[Kind.BICYCLE, Kind.MOTORBIKE, Kind.CAR, Kind.BUS, Kind.TRUCK]
 
 
 class PersonAdds(Part):
@@ -33,7 +34,7 @@ class PersonAdds(Part):
     plate_text: Line | None = Field(None, description="the plate as the person reads it")
     plate_illegible: bool = Field(False, description="the person cannot read it either")
     time: AwareDatetime | None = Field(None, description="when it was, as the person knows it")
-    kind: Kind | None = Field(None, description="kind of vehicle, as the person sees it")
+    kind: VehicleKind | None = Field(None, description="kind of vehicle, as the person sees it")
     statement_confirmed_at: AwareDatetime | None = Field(
         None, description="when the person agreed to the statement of truth"
     )

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import MissingExtraError
-from pipeline.evidence import c2pa_manifest
-from pipeline.evidence.c2pa_box import certificate_in, manifest_of
-from pipeline.evidence.c2pa_manifest import TRIMMED, Source, credentials_of, embed
+from pipeline.evidence.c2pa import manifest as c2pa_manifest
+from pipeline.evidence.c2pa.box import certificate_in, manifest_of
+from pipeline.evidence.c2pa.manifest import TRIMMED, Source, credentials_of, embed
 from pipeline.evidence.keys import Key
 from pipeline.evidence.package import make_package
 from pipeline.evidence.packets import packets_are_identical

@@ -350,7 +350,14 @@ def test_by_options_and_a_file(package: Path, tmp_path: Path) -> None:
 def test_wrong_answers_change_nothing(package: Path, tmp_path: Path) -> None:
     before = digests(package)
     answers = tmp_path / "answers.json"
-    for content in ("[]", "{", '{"name": "Nguyễn"}', '{"kind": "boat"}', "\xff"):
+    for content in (
+        "[]",
+        "{",
+        '{"name": "Nguyễn"}',
+        '{"kind": "boat"}',
+        '{"kind": "person"}',
+        "\xff",
+    ):
         answers.write_bytes(content.encode("latin-1", errors="replace"))
         error = run.invoke(app, [str(package), "--from-file", str(answers)]).exception
         assert isinstance(error, UsageError) and "Nguyễn" not in str(error)

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from pipeline.evidence.drawing import Area, Circle, Drawing, Label, Line, as_svg
 from pipeline.evidence.incident import Here, Moment, Place, Position, When
-from pipeline.evidence.map_drawing import draw_map, online_map
-from pipeline.evidence.place_rows import compass_point
+from pipeline.evidence.reports.drawing import Area, Circle, Drawing, Label, Line, as_svg
+from pipeline.evidence.reports.map_drawing import draw_map, online_map
+from pipeline.evidence.reports.place_rows import compass_point
 
 METRES_A_DEGREE = 111_195.0
 RED, GREY, BLUE = (200, 30, 30), (110, 124, 142), (31, 58, 95)

@@ -22,8 +22,8 @@ from pipeline.evidence.describe import PackageRequest
 from pipeline.evidence.incident import IncidentRecord, RoadFound
 from pipeline.evidence.package import make_package
 from pipeline.evidence.person import PersonAdds
-from pipeline.evidence.report import write_reports
-from pipeline.evidence.sheet import Sheet, sheet
+from pipeline.evidence.reports.report import write_reports
+from pipeline.evidence.reports.sheet import Sheet, sheet
 from pipeline.evidence.words import act, moment, number, percent, term
 from pipeline.settings import Settings
 from pipeline.types import Clock, Kind, TimeCandidate

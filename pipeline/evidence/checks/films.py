@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.evidence.bag import PAYLOAD
-from pipeline.evidence.c2pa_check import GOOD, film_credentials
+from pipeline.evidence.c2pa.check import GOOD, film_credentials
 from pipeline.evidence.checks.answers import Answers, Check
 from pipeline.evidence.custody import Custody
 from pipeline.evidence.digest import sha256_of

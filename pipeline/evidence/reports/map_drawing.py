@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, floor, hypot, log10, radians, sin
 
-from pipeline.evidence.drawing import Area, Circle, Drawing, Label, Line, Point, Rgb, Shape
 from pipeline.evidence.incident import Place, Position, When
+from pipeline.evidence.reports.drawing import Area, Circle, Drawing, Label, Line, Point, Rgb, Shape
 from pipeline.evidence.words import number, term
 from pipeline.wording import Language
 

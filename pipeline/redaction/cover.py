@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence.bystanders import Patch
 from pipeline.evidence.marks import Box
+from pipeline.redaction.bystanders import Patch
 
 Plane = NDArray[np.uint8]
 

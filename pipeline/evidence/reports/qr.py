@@ -6,7 +6,7 @@ from itertools import groupby
 
 import segno
 
-from pipeline.evidence.drawing import Area, Drawing, Rgb
+from pipeline.evidence.reports.drawing import Area, Drawing, Rgb
 
 _BLACK: Rgb = (0, 0, 0)
 _OVERLAP = 1.03  # of rows, so that no bright hair shows between them

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import pipeline.evidence.redact as redact_module
+import pipeline.redaction.redact as redact_module
 from pipeline.errors import CheckFailed, InputError, UsageError
-from pipeline.evidence.film_out import pictures_of
 from pipeline.evidence.package import PackageRequest, make_package
-from pipeline.evidence.redact import Wishes, redact
 from pipeline.evidence.track_boxes import read_tracks
-from pipeline.evidence.two_scales import close_look
-from pipeline.evidence.ways import Group, Linker, Way, overlap
 from pipeline.footage.binary import ffmpeg_path
+from pipeline.redaction.film_out import pictures_of
+from pipeline.redaction.redact import Wishes, redact
+from pipeline.redaction.two_scales import close_look
+from pipeline.redaction.ways import Group, Linker, Way, overlap
 from pipeline.settings import Settings, VisionSettings
 from pipeline.types import KINDS, Detections, Kind, Track
 from pipeline.vision.backends import load_detector

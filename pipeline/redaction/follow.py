@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence.ways import Way, overlap
+from pipeline.redaction.ways import Way, overlap
 
 Image = NDArray[np.uint8]
 Box = NDArray[np.float64]  # (4,) xyxy

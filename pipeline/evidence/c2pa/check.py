@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import MissingExtraError
-from pipeline.evidence.c2pa_manifest import Credentials, credentials_of
+from pipeline.evidence.c2pa.manifest import Credentials, credentials_of
 from pipeline.evidence.custody import Custody
 from pipeline.evidence.incident import IncidentRecord
 from pipeline.evidence.keys import PublicKey

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.evidence.html import write_html
 from pipeline.evidence.incident import IncidentRecord
-from pipeline.evidence.pdf import write_pdf
 from pipeline.evidence.person import PersonAdds
-from pipeline.evidence.sheet import sheet
+from pipeline.evidence.reports.html import write_html
+from pipeline.evidence.reports.pdf import write_pdf
+from pipeline.evidence.reports.sheet import sheet
 from pipeline.evidence.words import LANGUAGES
 from pipeline.wording import Language
 

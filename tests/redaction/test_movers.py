@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence.bystanders import Bystanders
-from pipeline.evidence.movers import Movers
-from pipeline.evidence.ways import Group, Way, overlap
+from pipeline.redaction.bystanders import Bystanders
+from pipeline.redaction.movers import Movers
+from pipeline.redaction.ways import Group, Way, overlap
 
 Image = NDArray[np.uint8]
 EVERY_S = 0.067

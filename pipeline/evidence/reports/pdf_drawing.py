@@ -5,7 +5,7 @@ from __future__ import annotations
 from fpdf import FPDF
 from fpdf.enums import RenderStyle
 
-from pipeline.evidence.drawing import Area, Circle, Drawing, Label, Line, Shape
+from pipeline.evidence.reports.drawing import Area, Circle, Drawing, Label, Line, Shape
 
 _POINTS_A_MM = 72 / 25.4
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.evidence.everyone import surely
-from pipeline.evidence.follow import FOLLOW_S, followed, moved
-from pipeline.evidence.two_scales import TwoScales
-from pipeline.evidence.ways import Group, Way, overlap
+from pipeline.redaction.everyone import surely
+from pipeline.redaction.follow import FOLLOW_S, followed, moved
+from pipeline.redaction.two_scales import TwoScales
+from pipeline.redaction.ways import Group, Way, overlap
 from pipeline.types import KINDS, Detections, Kind
 from pipeline.vision.weights import Weights
 

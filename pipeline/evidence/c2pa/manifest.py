@@ -19,8 +19,8 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.errors import InputError, MissingExtraError
-from pipeline.evidence.c2pa_box import CONTAINERS, certificate_in, manifest_of
-from pipeline.evidence.c2pa_chain import certificate_chain, key_in
+from pipeline.evidence.c2pa.box import CONTAINERS, certificate_in, manifest_of
+from pipeline.evidence.c2pa.chain import certificate_chain, key_in
 from pipeline.evidence.keys import Key
 from pipeline.evidence.packets import packets_are_identical
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from pipeline.evidence.drawing import Drawing
-from pipeline.evidence.form_part import FormPart, form_part, told_rows
 from pipeline.evidence.incident import FileRecord, IncidentRecord
 from pipeline.evidence.person import PersonAdds
-from pipeline.evidence.place_rows import MapPart, place_map, place_rows
-from pipeline.evidence.qr import qr_code
-from pipeline.evidence.rows import Digest, Picture, Row
+from pipeline.evidence.reports.drawing import Drawing
+from pipeline.evidence.reports.form_part import FormPart, form_part, told_rows
+from pipeline.evidence.reports.place_rows import MapPart, place_map, place_rows
+from pipeline.evidence.reports.qr import qr_code
+from pipeline.evidence.reports.rows import Digest, Picture, Row
 from pipeline.evidence.words import moment, number, percent, term
 from pipeline.wording import Language
 

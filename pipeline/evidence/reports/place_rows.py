@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.evidence.drawing import Drawing
 from pipeline.evidence.incident import IncidentRecord, Place
-from pipeline.evidence.map_drawing import draw_map, online_map
-from pipeline.evidence.rows import Row
+from pipeline.evidence.reports.drawing import Drawing
+from pipeline.evidence.reports.map_drawing import draw_map, online_map
+from pipeline.evidence.reports.rows import Row
 from pipeline.evidence.words import number, term
 from pipeline.wording import Language
 

@@ -11,9 +11,9 @@ from fpdf.enums import Align, XPos, YPos
 from PIL import Image
 
 from pipeline.evidence.fonts import font_file
-from pipeline.evidence.pdf_drawing import set_drawing
-from pipeline.evidence.rows import Blank, Picture, Row
-from pipeline.evidence.sheet import Sheet
+from pipeline.evidence.reports.pdf_drawing import set_drawing
+from pipeline.evidence.reports.rows import Blank, Picture, Row
+from pipeline.evidence.reports.sheet import Sheet
 
 _FONT, _MONO = "DejaVu", "DejaVuMono"
 _MARGIN = 15.0  # mm, as all lengths here

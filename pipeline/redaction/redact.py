@@ -17,10 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import CheckFailed, InputError, UsageError
-from pipeline.evidence.bystanders import Bystanders
-from pipeline.evidence.cover import cover, cover_planes
-from pipeline.evidence.everyone import LocatePlates, everyone
-from pipeline.evidence.film_out import write_film
 from pipeline.evidence.incident import ClipRecord, FileRecord, IncidentRecord
 from pipeline.evidence.marks import Box
 from pipeline.evidence.opened import folder_of, record_of
@@ -28,6 +24,10 @@ from pipeline.evidence.placing import folder_aside, put_in_place
 from pipeline.evidence.track_boxes import TRACKS, TracksRecord, read_tracks
 from pipeline.evidence.verify import verify
 from pipeline.progress import Reporter, Silent
+from pipeline.redaction.bystanders import Bystanders
+from pipeline.redaction.cover import cover, cover_planes
+from pipeline.redaction.everyone import LocatePlates, everyone
+from pipeline.redaction.film_out import write_film
 from pipeline.vision.detector import Detector
 from pipeline.wording import Language, word
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from pipeline.evidence.drawing import as_svg
-from pipeline.evidence.sheet import Sheet
+from pipeline.evidence.reports.drawing import as_svg
+from pipeline.evidence.reports.sheet import Sheet
 
 
 def write_html(sheet: Sheet, path: Path) -> None:

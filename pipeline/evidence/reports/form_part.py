@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pipeline.evidence.incident import IncidentRecord
 from pipeline.evidence.person import PersonAdds
 from pipeline.evidence.readiness import missing_in
-from pipeline.evidence.rows import Blank, Row, Tick
+from pipeline.evidence.reports.rows import Blank, Row, Tick
 from pipeline.evidence.words import moment, term
 from pipeline.wording import Language
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence.ways import Group, Linker, Way
+from pipeline.redaction.ways import Group, Linker, Way
 
 Image = NDArray[np.uint8]
 

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence.film_out import pictures_of
-from pipeline.evidence.follow import followed
 from pipeline.evidence.marks import Box
-from pipeline.evidence.movers import Movers
 from pipeline.evidence.track_boxes import TracksRecord
-from pipeline.evidence.ways import Group, Linker, Way, group_of, overlap
 from pipeline.progress import Advance
+from pipeline.redaction.film_out import pictures_of
+from pipeline.redaction.follow import followed
+from pipeline.redaction.movers import Movers
+from pipeline.redaction.ways import Group, Linker, Way, group_of, overlap
 from pipeline.types import KINDS
 from pipeline.vision.detector import Detector
 

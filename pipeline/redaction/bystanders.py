@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.evidence.marks import Box
-from pipeline.evidence.ways import Group, Sight, Way, area, common, overlap
+from pipeline.redaction.ways import Group, Sight, Way, area, common, overlap
 
 _SAME = 0.5  # overlap from which two boxes of a kind are one and the same vehicle
 _LIKE = 0.4  # the same between a box of that very picture and one between two looks
