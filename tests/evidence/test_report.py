@@ -368,7 +368,7 @@ def test_every_measure_of_every_rule_has_words() -> None:
 def test_every_fixed_text_is_there() -> None:
     known = groups()["report"]
     used = set()
-    for path in (*FOLDER.glob("*.py"), *FOLDER.glob("templates/*")):
+    for path in (*FOLDER.rglob("*.py"), *FOLDER.rglob("templates/*")):
         used |= set(re.findall(r'word\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
     assert len(used) > 30
     assert used <= set(known), used - set(known)
