@@ -1,15 +1,16 @@
-"""A world as a video file, for the whole program to watch: `film(world, camera, path)`.
+"""A world as a video file, for the whole program to watch and hear: `film(world, camera, path)`.
 
 The background is traced pixel by pixel (`scenery`), road users are sprites of the project's own
 models seen from the nearest of 24 sides (`sheets`), drawn from far to near. The detector finds them
-as it finds rendered ones. Bends of the road are drawn in its paint alone.
+as it finds rendered ones. Bends of the road are drawn in its paint alone. The sound track is a
+waveform of `sounds` and `noises`, as a camera's encoder keeps it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import av
 import cv2
@@ -19,8 +20,10 @@ from numpy.typing import NDArray
 from driving_range.camera import Camera
 from driving_range.scenery import Scenery
 from driving_range.sheets import paste
+from driving_range.sounds import RATE_HZ
 from driving_range.ways import posed
 from driving_range.world import World
+from pipeline.types import FloatArray
 
 Weather = Literal["clear", "rain", "fog", "night"]
 Picture = NDArray[np.uint8]
@@ -37,18 +40,35 @@ def film(
     rate: int = 10,
     weather: Weather = "clear",
     seed: int = 0,
+    sound: FloatArray | None = None,
 ) -> Path:
-    """Write an H.264 file of the world's duration at `rate` pictures a second."""
+    """Write an H.264 file of the world's duration at `rate` pictures a second.
+
+    `sound` (S,) becomes its track (AAC, mono, `RATE_HZ`), its loudest moment -1..1; None: no track.
+    """
     width, height = camera.size
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.options = {"crf": "21", "preset": "veryfast"}
+        heard = None if sound is None else _microphone(container)
         for picture in pictures(world, camera, rate=rate, weather=weather, seed=seed):
             frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
+        if heard is not None and sound is not None:
+            samples = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
+            whole = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+            whole.sample_rate = RATE_HZ
+            container.mux([*heard.encode(whole), *heard.encode(None)])
     return path
+
+
+def _microphone(container: Any) -> Any:
+    """A stream for sound, which must be there before the first packet of any other."""
+    stream = container.add_stream("aac", rate=RATE_HZ, layout="mono")
+    stream.bit_rate = 64_000
+    return stream
 
 
 def pictures(

@@ -18,11 +18,19 @@ _SAME = 0.85  # overlap with a surer box above which a detector drops a box
 
 
 def follow(
-    views: Sequence[View], looks: Sequence[Looks], ego: EgoMotion, rate_hz: float
+    views: Sequence[View],
+    looks: Sequence[Looks],
+    ego: EgoMotion,
+    rate_hz: float,
+    size: tuple[int, int],
 ) -> tuple[list[Track], dict[int, int]]:
-    """Tracks, and for each track's id the index of the view that most of it shows."""
+    """Tracks, and for each track's id the index of the view that most of it shows.
+
+    `size`: width and height of the pictures; the tracker linearises the camera's motion at their
+    middle.
+    """
     tracker = Tracker(rate_hz)
-    nothing = np.zeros((2, 2, 3), np.uint8)
+    nothing = np.zeros((size[1], size[0], 3), np.uint8)
     shown: dict[int, list[int]] = defaultdict(list)  # track id to views, look by look
     for index, time_s in enumerate(ego.times_s):
         here = np.array([i for i, look in enumerate(looks) if look.found[index]], int)

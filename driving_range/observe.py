@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from driving_range import marks
+from driving_range.aboard_looks import with_aboard
 from driving_range.actors import Actor
 from driving_range.camera import Camera, Poses
 from driving_range.case import Case
@@ -93,7 +94,9 @@ def observe(
         hiding[index, look.found] = look.boxes[look.found]
     raw = motion(world, poses, times, hiding, rng)
     ego = EgoMotion(raw.times_s, raw.homographies, settled(raw.states), raw.inlier_shares)
-    tracks, owners = follow(bodies, seen, ego, rate_hz)
+    tracks, owners = follow(bodies, seen, ego, rate_hz, camera.size)
+    (closer,) = rng.spawn(1)  # a stream of its own
+    tracks = with_aboard(tracks, bodies, seen, camera.size, world.noise, closer)
     scene = Scene(
         width=camera.size[0],
         height=camera.size[1],

@@ -160,6 +160,13 @@ def placed(length: int, sound: FloatArray, start_s: float) -> FloatArray:
     return track
 
 
+def over(bed: FloatArray, sound: FloatArray, db: float) -> FloatArray:
+    """Both, the sound's loud part so many dB over the bed."""
+    loud = np.abs(sound) > 0.1 * np.abs(sound).max()
+    gain = np.sqrt((bed**2).mean() / max(float((sound[loud] ** 2).mean()), 1e-12))
+    return np.asarray(bed + sound * gain * 10 ** (db / 20))
+
+
 def in_cabin(sound: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Heard through glass and steel: the higher, the less comes through."""
     gain = 10 ** (-np.array([0, 6, 12, rng.uniform(14, 20), rng.uniform(18, 26), 32]) / 20)

@@ -12,7 +12,7 @@ from driving_range.actors import Actor, seated
 from driving_range.camera import Camera, at_the_wheel, on_a_stand
 from driving_range.film import Weather
 from driving_range.world import World, lanes
-from pipeline.types import Kind
+from pipeline.types import FloatArray, Kind
 
 CAR, BIKE, WALKER = (4.4, 1.78, 1.5), (1.92, 0.75, 1.1), (0.35, 0.5, 1.65)
 SIZE = (854, 480)
@@ -27,6 +27,7 @@ class Staged:
     camera: Camera
     rules: tuple[str, ...] = ()
     weather: Weather = "clear"
+    sound: FloatArray | None = None  # (S,) the film's sound track, `sounds.RATE_HZ` a second
 
 
 def car(way: ways.Way, colour: str = "white", **more: float) -> Actor:

@@ -1,8 +1,11 @@
 """Trucks whose cab, sides and load have true heights, and what the close looks would tell of them.
 
 Where the parts are in the picture follows from geometry. How well the network finds their edges,
-and what it takes a cargo for, is drawn from how it did on drawn trucks that it never saw
-(`truck_answers.csv`: two looks at each of some hundred trucks; `training/cargo/evaluate.py`).
+and what it takes the cargo and the view for, is how it did on one drawn truck that it never saw,
+among those that are most like this one (`truck_answers.csv`: three looks at each of some hundred
+trucks from each of four sides, with one camera and one sun, so that looks err as much alike as
+along a track; `training/cargo/passages.py`, `evaluate.py`). `true_azimuth` (degrees, 0 from behind)
+and `true_shows` (load over the sides, in shares of the box's height) are the truth behind a look.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from driving_range.actors import Actor, TraitAt, actor
 from driving_range.camera import Camera
@@ -22,11 +26,13 @@ from pipeline.types import FloatArray, Kind
 
 _ANSWERS = Path(__file__).with_name("truck_answers.csv")
 _LEAST_PX, _EVERY_S, _FIRST, _GROWN = 64.0, 0.5, 6, 1.12  # as pipeline.closeups.cargo looks
-_EDGE_LOOK = 0.012  # of the box's height: what an edge's error changes from one look to the next
-_WHEEL_LOOK = 0.05  # of a wheel's diameter, likewise
 _SCALE_TRUCK, _SCALE_LOOK = 0.028, 0.02  # of a plate's scale
 _LEAST_PLATE_PX, _PLATE_MM, _PLATE_M = 7.0, 165.0, 0.8
-_JITTER = 0.7  # of a probability's logit, from one look to the next
+_VIEWS_DEG = (20, 60, 120)  # between the table's four views
+_LIKE = 6  # trucks of the table most like one, of which one is drawn
+_SIDES, _SHOWS = 0.1, 0.03  # differences that weigh alike: sides over cab, load over sides
+_TOLD = ("heaped", "covered", "open_bed", "load_share", "cover_share", "seen_aside", "seen_behind")
+_EDGES = ("cab_top", "body_top", "body_bottom", "load_top", "wheel_px")
 
 
 @dataclass(frozen=True)
@@ -68,67 +74,78 @@ class _Told:
 
     def names(self) -> tuple[str, ...]:
         scale = ("mm_per_px", "mm_per_px_sigma") if self._plate else ()
-        edges = ("cab_top", "body_top", "body_bottom", "load_top", "wheel_px")
-        answers = ("heaped", "covered", "open_bed", "load_share", "seen_aside", "seen_behind")
-        return (*edges, *answers, *scale)
+        return (*_EDGES, *_TOLD, "true_azimuth", "true_shows", *scale)
 
     def trait(self, name: str) -> TraitAt:
         return lambda times, boxes: self._all(times, boxes)[name]
 
     def _all(self, times: FloatArray, boxes: FloatArray) -> Mapping[str, FloatArray]:
         noise = np.random.default_rng(self._seed)
-        rows = _table()[self._body.cargo]
-        mine = rows[noise.integers(len(rows))]
-        values = self._edges(times, boxes, mine, noise)
-        values |= self._answers(len(times), mine, noise)
         due = _due(times, boxes, self._camera.size)
+        azimuth = self._azimuth(times)
+        true = self._true_edges(times, boxes)
+        shows = true["body_top"] - true["load_top"] if self._body.load_top else np.zeros(len(times))
+        views = np.searchsorted(_VIEWS_DEG, azimuth)
+        looks = self._looks(views, due, float(np.median(shows[due])) if due.any() else 0.0, noise)
+        values = {name: looks[name] for name in _TOLD}
+        values |= {"true_azimuth": azimuth, "true_shows": shows}
+        # Where the table's truck shows no load, what was told of one is over its sides' top.
+        unseen = np.isnan(looks["shows"])
+        true["load_top"] = np.where(unseen, true["body_top"], true["load_top"])
+        for name in _EDGES:
+            error = looks[name]
+            values[name] = true[name] * (1 + error) if name == "wheel_px" else true[name] + error
         values = {name: np.where(due, column, np.nan) for name, column in values.items()}
         return values | self._scale(times, boxes, noise)
 
-    def _edges(
-        self, times: FloatArray, boxes: FloatArray, mine: FloatArray, noise: np.random.Generator
-    ) -> dict[str, FloatArray]:
-        body, count = self._body, len(times)
+    def _looks(
+        self, views: NDArray[np.int64], due: FloatArray, shows: float, noise: np.random.Generator
+    ) -> Mapping[str, FloatArray]:
+        """Columns (N,) of the table: the looks at one truck like this one, in their order."""
+        body = self._body
+        trucks = _table()[body.cargo]
+        often = np.bincount(views[due], minlength=len(_VIEWS_DEG) + 1)
+        seen = np.array([np.nansum(often * truck.shows) / max(often.sum(), 1) for truck in trucks])
+        sides = np.array([truck.sides for truck in trucks])
+        unlike = (
+            np.abs(sides - body.side_top / body.cab_top) / _SIDES + np.abs(seen - shows) / _SHOWS
+        )
+        one = trucks[
+            int(np.argsort(unlike, kind="stable")[noise.integers(min(_LIKE, len(trucks)))])
+        ]
+        which = np.zeros(len(views), int)
+        for view in range(len(_VIEWS_DEG) + 1):
+            here = views == view
+            rows = np.flatnonzero(one.views == view)
+            which[here] = rows[np.maximum(np.cumsum(due & here)[here] - 1, 0) % len(rows)]
+        return {name: column[which] for name, column in one.columns.items()}
+
+    def _true_edges(self, times: FloatArray, boxes: FloatArray) -> dict[str, FloatArray]:
+        """Shares of the box's height from its top; the wheel in pixels; NaN where hidden."""
+        body = self._body
         half, front = body.width / 2, body.length / 2
         behind_cab = front - body.cab_long
-        cab = self._rows(
-            times, [(a, b, body.cab_top) for a in (behind_cab, front) for b in (-half, half)]
-        )
-        rim = self._rows(
-            times, [(a, b, body.side_top) for a in (-front, behind_cab) for b in (-half, half)]
-        )
-        foot = self._rows(
-            times, [(a, b, body.floor) for a in (-front, behind_cab) for b in (-half, half)]
-        )
-        peak = self._rows(times, [((behind_cab - front) / 2, 0.0, body.load_top or 0.0)])
-        tall = boxes[:, 3] - boxes[:, 1]
+        ends, sides = (-front, behind_cab), (-half, half)
+        top, tall = boxes[:, 1], boxes[:, 3] - boxes[:, 1]
+
+        def rows(along: tuple[float, float], up: float) -> FloatArray:
+            return self._rows(times, [(a, b, up) for a in along for b in sides])
+
+        cab = rows((behind_cab, front), body.cab_top).min(axis=1)
+        rim = rows(ends, body.side_top).min(axis=1)
+        foot = rows(ends, body.floor).max(axis=1)
+        peak = self._rows(times, [((behind_cab - front) / 2, 0.0, body.load_top or body.side_top)])
+        tread = (-front + 1.0, -front + 1.0)
+        wheel = (rows(tread, 0.0) - rows(tread, body.wheel)).max(axis=1)
         azimuth = self._azimuth(times)
-        shares = {
-            "cab_top": cab.min(axis=1),
-            "body_top": rim.min(axis=1),
-            "body_bottom": foot.max(axis=1),
-            "load_top": peak[:, 0],
+        hidden = (azimuth < 30) & (cab > rim - 0.02 * tall)
+        return {
+            "cab_top": np.where(hidden, np.nan, (cab - top) / tall),
+            "body_top": (rim - top) / tall,
+            "body_bottom": (foot - top) / tall,
+            "load_top": (peak[:, 0] - top) / tall,
+            "wheel_px": np.where(azimuth > 35, wheel, np.nan),
         }
-        values = {}
-        # The errors of one truck of the table: gross ones too, and parts that were not found.
-        for (name, row), error in zip(shares.items(), mine[4:8], strict=True):
-            values[name] = (row - boxes[:, 1]) / tall + error + noise.normal(0, _EDGE_LOOK, count)
-        hidden = (azimuth < 30) & (cab.min(axis=1) > rim.min(axis=1) - 0.02 * tall)
-        values["cab_top"][hidden] = np.nan
-        if body.load_top is None:
-            values["load_top"][:] = np.nan
-        ground = self._rows(times, [(-front + 1.0, -half, 0.0), (-front + 1.0, half, 0.0)])
-        over = self._rows(
-            times, [(-front + 1.0, -half, body.wheel), (-front + 1.0, half, body.wheel)]
-        )
-        wheel = (ground - over).max(axis=1)
-        wheel *= 1 + np.nan_to_num(mine[8]) + noise.normal(0, _WHEEL_LOOK, count)
-        values["wheel_px"] = np.where((azimuth > 35) & (noise.random(count) > 0.2), wheel, np.nan)
-        sure = 1 / (1 + np.exp(-(azimuth - 60 + noise.normal(0, 5, count)) / 4))
-        sure *= 1 / (1 + np.exp((azimuth - 120 + noise.normal(0, 5, count)) / 4))
-        values["seen_aside"] = sure
-        values["seen_behind"] = 1 / (1 + np.exp((azimuth - 20 + noise.normal(0, 4, count)) / 3))
-        return values
 
     def _rows(self, times: FloatArray, points: list[tuple[float, float, float]]) -> FloatArray:
         """(N, P) rows of the picture of points (along, across, up) of the truck."""
@@ -152,18 +169,6 @@ class _Told:
         heading = np.column_stack([np.sin(pose[:, 2]), np.cos(pose[:, 2])])
         cosine = (sight * heading).sum(axis=1) / (np.linalg.norm(sight, axis=1) + 1e-9)
         return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
-
-    def _answers(
-        self, count: int, mine: FloatArray, noise: np.random.Generator
-    ) -> dict[str, FloatArray]:
-        """Answers as one truck of the table got them, shaken a little at each look."""
-        values = {}
-        for name, value in zip(("heaped", "covered", "open_bed"), mine[:3], strict=True):
-            safe = np.clip(value, 1e-4, 1 - 1e-4)
-            logit = np.log(safe / (1 - safe)) + noise.normal(0, _JITTER, count)
-            values[name] = 1 / (1 + np.exp(-logit))
-        values["load_share"] = np.clip(mine[3] * (1 + noise.normal(0, 0.15, count)), 0, 1)
-        return values
 
     def _scale(
         self, times: FloatArray, boxes: FloatArray, noise: np.random.Generator
@@ -195,12 +200,32 @@ def _due(times: FloatArray, boxes: FloatArray, size: tuple[int, int]) -> FloatAr
     return due
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """One truck of the table and the looks at it."""
+
+    sides: float  # their top over the cab's
+    views: NDArray[np.int64]  # (R,) 0 behind, 1 behind and aside, 2 aside, 3 ahead
+    shows: FloatArray  # (4,) by view: load over the sides, shares of the box's height, 0 unseen
+    columns: Mapping[str, FloatArray]  # (R,)
+
+
 @cache
-def _table() -> Mapping[str, FloatArray]:
-    """By cargo, (R, 9): what the network told, and by how much the edges were off."""
-    rows: dict[str, list[list[float]]] = {}
+def _table() -> Mapping[str, list[_Drawn]]:
+    """Trucks by cargo."""
+    looks: dict[tuple[str, str], list[dict[str, str]]] = {}
     with _ANSWERS.open() as lines:
         for row in csv.DictReader(lines):
-            values = [float(value) for name, value in row.items() if name != "cargo"]
-            rows.setdefault(row["cargo"], []).append(values)
-    return {cargo: np.array(values) for cargo, values in rows.items()}
+            looks.setdefault((row["cargo"], row["truck"]), []).append(row)
+    found: dict[str, list[_Drawn]] = {}
+    for (cargo, _), rows in looks.items():
+        views = np.array([int(row["view"]) for row in rows])
+        columns = {
+            name: np.array([float(row[name]) for row in rows])
+            for name in rows[0]
+            if name not in ("truck", "cargo")
+        }
+        shown = np.nan_to_num(columns["shows"])
+        shows = np.array([shown[views == view].mean() for view in range(len(_VIEWS_DEG) + 1)])
+        found.setdefault(cargo, []).append(_Drawn(float(rows[0]["sides"]), views, shows, columns))
+    return found

@@ -17,6 +17,7 @@ from driving_range.camera import Camera, at_the_wheel, in_a_hand, on_a_stand
 from driving_range.case import Case
 from driving_range.observe import Observed, observe
 from driving_range.traffic import some_size, some_weather
+from driving_range.views import views
 from driving_range.world import World, lanes
 from pipeline.types import FloatArray, Kind
 
@@ -25,6 +26,8 @@ _POSITIVES = 24
 _EACH = 4  # negatives of a sort
 _WALK_MPS = 1.2
 _SEEN = 2  # people whose way to or from the door is seen well enough to speak of
+_LOOKS, _HOLE = 6, 10  # looks at such a way, and samples without one
+_AT_DOOR_M, _STEPS_M = 0.8, 1.8  # from the door: a look within, and one beyond
 _LEAST_TALL = 0.16  # of the picture's height: a smaller bus shows no people
 
 Leg = tuple[float, float, float]  # time, u, v
@@ -144,6 +147,8 @@ def cases(seed: int) -> Iterator[Case]:
 def _boarding(rng: np.random.Generator) -> Case | None:
     """Two to five people at one door: out first, then in. None where hardly any of it is seen."""
     made = stop(rng)
+    if not _is_in_view(made):
+        return None
     door = made.long * float(rng.choice([0.38, 0.05, -0.3]))
     time = made.rest[0] + rng.uniform(0.8, 2)
     number = int(rng.integers(2, 6))
@@ -155,22 +160,37 @@ def _boarding(rng: np.random.Generator) -> Case | None:
     if rng.random() < 0.4:
         _walkers(made, 1)
     seen = made.seen()
-    view = seen.view(made.bus)
-    rows = (seen.times_s > made.rest[0]) & (seen.times_s < made.rest[1])
-    box = view.shown[rows]
-    width, height = made.camera.size
-    if not np.isfinite(box).all() or np.median(box[:, 3] - box[:, 1]) < _LEAST_TALL * height:
-        return None
-    if np.median(box[:, 0]) < 4 or np.median(box[:, 2]) > width - 4:
-        return None  # cut by the picture's edge
-    clear = sum((seen.view(one).shares > 0.6).sum() > 8 for one in people)
-    clear = min(clear, sum(bool(seen.ids(one)) for one in people))
-    if clear < max(_SEEN, number - 1) or not seen.ids(made.bus):
+    at = np.array([made.side_x + 0.35, made.z + door])
+    if sum(_is_told(seen, one, at) for one in people) < _SEEN or not seen.ids(made.bus):
         return None
     truth = {"boarding": float(number - leaving), "leaving": float(leaving)}
     truth = {name: value for name, value in truth.items() if value}
     truth["stop_duration"] = made.rest[1] - made.rest[0]
     return seen.case(f"boarding: {number}", RULE, made.bus, truth, made.rest)
+
+
+def _is_in_view(made: Stop) -> bool:
+    """Is the bus at rest whole in the picture, and large enough?"""
+    times = np.linspace(*made.rest, 5)
+    shown = views(made.world, made.camera.poses(times), times)[0].shown
+    width, height = made.camera.size
+    if not np.isfinite(shown).all() or np.median(shown[:, 3] - shown[:, 1]) < _LEAST_TALL * height:
+        return False
+    return bool(np.median(shown[:, 0]) >= 4 and np.median(shown[:, 2]) <= width - 4)
+
+
+def _is_told(seen: Observed, one: Actor, door: FloatArray) -> bool:
+    """Do tracks show this person at the door, and some steps of the way to it or from it?
+
+    Without both nobody who looks at the tracks can say that somebody boarded or left.
+    """
+    ids = set(seen.ids(one))
+    frames = np.unique([f for track in seen.tracks if track.id in ids for f in track.frames])
+    away = np.linalg.norm(seen.view(one).places - door, axis=1)
+    for part in np.split(frames, np.flatnonzero(np.diff(frames) > _HOLE) + 1):
+        if len(part) >= _LOOKS and away[part].min() < _AT_DOOR_M and away[part].max() > _STEPS_M:
+            return True
+    return False
 
 
 # --- what only looks like it ---------------------------------------------------------------------

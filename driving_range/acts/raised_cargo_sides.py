@@ -23,6 +23,7 @@ _POSITIVES = 24
 _EACH = 4  # negatives of a sort, from each of two views
 _DURATION_S = 10.0
 _LEAST_LOOKS = 4
+_SEEN = {"behind": (-1.0, 15.0), "aside": (65.0, 115.0)}  # degrees from straight behind
 
 Staged = tuple[World, Way, Camera]
 
@@ -48,7 +49,7 @@ def _raised_aside(rng: np.random.Generator) -> Case | None:
     body = _raised(rng)
     culprit = world.add(truck(body, way, camera, rng))
     truth = {"side_to_cab": body.side_top / body.cab_top}
-    return _told(observe(world, camera, rng), culprit, "raised, aside", "seen_aside", truth)
+    return _told(observe(world, camera, rng), culprit, "aside", truth)
 
 
 def _raised_behind(rng: np.random.Generator) -> Case | None:
@@ -58,7 +59,7 @@ def _raised_behind(rng: np.random.Generator) -> Case | None:
         body = replace(body, side_top=body.floor + float(rng.uniform(1.75, 2.3)))
     culprit = world.add(truck(body, way, camera, rng))
     truth = {"side_height": body.side_top - body.floor}
-    return _told(observe(world, camera, rng), culprit, "raised, behind", "seen_behind", truth)
+    return _told(observe(world, camera, rng), culprit, "behind", truth)
 
 
 def _raised(rng: np.random.Generator) -> Body:
@@ -70,21 +71,19 @@ def _raised(rng: np.random.Generator) -> Body:
     return with_load(body, cargo, 0.4) if cargo == "heaped" else body
 
 
-def _told(
-    seen: Observed, culprit: Actor, name: str, view: str, truth: dict[str, float]
-) -> Case | None:
+def _told(seen: Observed, culprit: Actor, view: str, truth: dict[str, float]) -> Case | None:
     """The case, where it was seen from that view often enough for anybody to measure it."""
+    low, high = _SEEN[view]
     for track in seen.tracks:
         if track.id not in seen.ids(culprit):
             continue
+        azimuth = track.trait("true_azimuth")
         with np.errstate(invalid="ignore"):
-            rows = np.flatnonzero(track.trait(view) > 0.7)
-        if view == "seen_behind" and np.isfinite(track.trait("mm_per_px")).sum() < 2:
+            rows = np.flatnonzero((azimuth > low) & (azimuth < high))
+        if view == "behind" and np.isfinite(track.trait("mm_per_px")).sum() < 2:
             continue
-        if view == "seen_aside":
-            rows = rows[np.isfinite(track.trait("wheel_px")[rows])]
         if len(rows) >= _LEAST_LOOKS and track.times_s[rows[-1]] - track.times_s[rows[0]] > 1.4:
-            return seen.case(name, RULE, culprit, truth)
+            return seen.case(f"raised, {view}", RULE, culprit, truth)
     return None
 
 

@@ -24,6 +24,7 @@ from pipeline.types import CameraMotion, FloatArray, Kind, LightState
 
 _DURATION_S = 26.0
 _POSITIVES = 24
+_HOLE_S = 2.4  # without a look at the culprit, at the line
 _STYLES = ("stand", "stand", "hand", "wheel")
 _LONG = {Kind.MOTORBIKE: 1.92, Kind.CAR: 4.4, Kind.BUS: 9.5, Kind.TRUCK: 6.8}
 
@@ -189,6 +190,29 @@ def _is_told(seen: Observed) -> bool:
     return bool(seen.scene.lights and seen.scene.stop_lines)
 
 
+def _is_recorded(seen: Observed, stage: _Junction, culprit: Actor, queue: Sequence[Actor]) -> bool:
+    """Do tracks show the culprit before the line and after it, and somebody who waits there?
+
+    Without these nobody who looks at the tracks can say what happened.
+    """
+    frames = _frames(seen, culprit)
+    rear = seen.view(culprit).places[:, 1] - culprit.size_m[0] / 2 - stage.line
+    before = frames[(rear[frames] < -0.5) & (rear[frames] > -20)]
+    after = frames[(rear[frames] > 0.5) & (rear[frames] < 12)]
+    if len(before) < 2 or len(after) < 2 or after[0] - before[-1] > _HOLE_S * RATE_HZ:
+        return False
+    first, last = (stage.red_s + 1) * RATE_HZ, min(stage.green_s, _DURATION_S) * RATE_HZ
+    waits = [_frames(seen, one) for one in queue]
+    return any(((one > first) & (one < last)).sum() >= 3 * RATE_HZ for one in waits)
+
+
+def _frames(seen: Observed, one: Actor) -> NDArray[np.int32]:
+    """Samples at which tracks show somebody."""
+    ids = set(seen.ids(one))
+    found = [track.frames for track in seen.tracks if track.id in ids]
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int32)
+
+
 def _positive(rng: np.random.Generator, index: int) -> Case:
     for _ in range(300):
         case = _attempt(rng, index)
@@ -225,7 +249,7 @@ def _attempt(rng: np.random.Generator, index: int) -> Case | None:
     if not _shows(stage, culprit, queue):
         return None
     seen = stage.observe()
-    if not _is_told(seen) or not seen.ids(culprit):
+    if not _is_told(seen) or not _is_recorded(seen, stage, culprit, queue):
         return None
     return seen.case(
         f"runs-{style}-{index}",

@@ -72,13 +72,6 @@ def _bed(rng: np.random.Generator, style: Style) -> FloatArray:
     return bed
 
 
-def _over(rng: np.random.Generator, bed: FloatArray, sound: FloatArray, db: float) -> FloatArray:
-    """Both, the sound's loud part so many dB over the bed."""
-    loud = np.abs(sound) > 0.1 * np.abs(sound).max()
-    gain = np.sqrt((bed**2).mean() / max(float((sound[loud] ** 2).mean()), 1e-12))
-    return np.asarray(bed + sound * gain * 10 ** (db / 20))
-
-
 def _recorded(rng: np.random.Generator, sound: FloatArray) -> tuple[SoundEvent, ...]:
     """What the program hears of it, after a camera's microphone and encoder."""
     sound = sound / max(float(np.abs(sound).max()), 1.0)
@@ -154,7 +147,7 @@ def _heard(
 ) -> tuple[SoundEvent, ...]:
     if style == "wheel":
         sound = sounds.in_cabin(sound, rng)
-    return _recorded(rng, _over(rng, _bed(rng, style), sound, db))
+    return _recorded(rng, sounds.over(_bed(rng, style), sound, db))
 
 
 def engine_heard(rng: np.random.Generator, form: str, style: Style) -> Case:
@@ -208,7 +201,7 @@ def _one_comes(rng: np.random.Generator, *, long: bool) -> Case | None:
     presses = [(start, length or rng.uniform(0.35, 0.7)) for start in starts]
     track = _pressed(rng, presses, _HORN_KINDS[kind])
     track *= 9.0 / np.interp(sounds.seconds(_DURATION_S), times, distance)
-    world.sounds = _recorded(rng, _over(rng, _bed(rng, "stand"), track, rng.uniform(10, 20)))
+    world.sounds = _recorded(rng, sounds.over(_bed(rng, "stand"), track, rng.uniform(10, 20)))
     seen = observe(world, camera, rng)
     truth = {"longest_horn": length} if long else {"horns": float(len(starts))}
     name = f"{'long horn' if long else 'horns'}: comes"
@@ -235,7 +228,7 @@ def own_horn(rng: np.random.Generator, *, long: bool) -> Case:
     slower = speed - rng.uniform(0.0, 1.0)
     world.add(actor(kind, ways.straight(lane, rng.uniform(12, 24), slower), rng))
     presses = [(3.0, rng.uniform(3.5, 6))] if long else [(2.0 + n, 0.5) for n in range(8)]
-    world.sounds = _recorded(rng, _over(rng, _bed(rng, "wheel"), _pressed(rng, presses), 15.0))
+    world.sounds = _recorded(rng, sounds.over(_bed(rng, "wheel"), _pressed(rng, presses), 15.0))
     camera = some_camera(rng, road, "wheel", speed_mps=speed, lane_x=lane)
     name = f"own {'long horn' if long else 'horns'}"
     return observe(world, camera, rng).case(name, RULE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -61,34 +62,19 @@ def open_body(rng: np.random.Generator, cargo: str) -> Body:
 
 def with_load(body: Body, cargo: str, over: float) -> Body:
     """The same with something in it that ends `over` metres above its sides."""
-    return Body(
-        body.length,
-        body.width,
-        body.cab_top,
-        body.cab_long,
-        body.floor,
-        body.side_top,
-        body.wheel,
-        cargo,
-        body.side_top + over,
-    )
+    return replace(body, cargo=cargo, load_top=body.side_top + over)
 
 
 def closed_body(rng: np.random.Generator, cargo: str = "closed") -> Body:
-    """A box, a container, or hoops under their tarpaulin: far higher than any open side."""
+    """A box, a container, or hoops under their tarpaulin: far higher than any open side.
+
+    Hoops stand on sides as the factory made them; the tarpaulin is no side.
+    """
     body = open_body(rng, cargo)
     top = body.floor + float(rng.uniform(1.5, 2.5))
-    return Body(
-        body.length,
-        body.width,
-        body.cab_top,
-        body.cab_long,
-        body.floor,
-        top,
-        body.wheel,
-        cargo,
-        top if cargo == "covered" else None,
-    )
+    if cargo == "covered":
+        return replace(body, load_top=top)
+    return replace(body, side_top=top)
 
 
 def _heap(rng: np.random.Generator) -> Case | None:
@@ -106,9 +92,8 @@ def _told(seen: Observed, culprit: Actor) -> Case | None:
     """
     for track in seen.tracks:
         if track.id in seen.ids(culprit):
-            shows = track.trait("body_top") - track.trait("load_top")
             with np.errstate(invalid="ignore"):
-                rows = np.flatnonzero(shows > _SHOWS)
+                rows = np.flatnonzero(track.trait("true_shows") > _SHOWS)
             if len(rows) < _LEAST_LOOKS:
                 continue
             if track.times_s[rows[-1]] - track.times_s[rows[0]] < _LEAST_S:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.closeups.aboard import Aboard
 from pipeline.closeups.base import Closeup
 from pipeline.closeups.cargo import CargoLooks
 from pipeline.closeups.helmets import Helmets
@@ -16,7 +17,7 @@ from pipeline.vision.weights import Weights, checked
 
 def load_closeups() -> list[Closeup]:
     """Fresh ones for one trip. Raises ModelError where shipped weights are damaged."""
-    return [Helmets(), PlateRulers(), CargoLooks()]
+    return [Aboard(), Helmets(), PlateRulers(), CargoLooks()]
 
 
 def weights_behind(rule: Rule[Any], looks: Sequence[Closeup]) -> list[Weights]:

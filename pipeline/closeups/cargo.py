@@ -10,7 +10,8 @@ Traits, each NaN where nobody looked or the part is not there:
 - `cab_top`, `body_top`, `body_bottom`, `load_top`: how far down from the box's top, in shares of
   its height: 0 at the top, 1 at the bottom, where the wheels stand;
 - `wheel_px`: diameter of the largest wheel seen whole, pixels of the picture;
-- `load_share`: open load, as a share of all that is seen of the truck;
+- `load_share`, `cover_share`: open load, and tarpaulin or net, as shares of all that is seen of the
+  truck;
 - `heaped`: probability that loose stuff stands above the sides without a cover; `covered`: that a
   tarpaulin or net lies over load or hoops; `open_bed`: that the body is open above;
 - `seen_aside`, `seen_behind`: probability that it is seen from the side, straight from behind. Only
@@ -46,6 +47,7 @@ TRAITS = (
     "load_top",
     "wheel_px",
     "load_share",
+    "cover_share",
     "heaped",
     "covered",
     "open_bed",
@@ -145,13 +147,15 @@ def measured(
 ) -> Row:
     """Traits from parts (96, 128), logits of cargo (5,) and view (4,), and the box's size in px."""
     held, seen_from = _likely(cargo), _likely(view)
+    seen = max(int((parts != BACKGROUND).sum()), 1)
     values = {
         "heaped": float(held[HEAPED]),
         "covered": float(held[COVERED]),
         "open_bed": float(held[SUNK] + held[HEAPED] + held[GOODS]),
         "seen_aside": float(seen_from[ASIDE]),
         "seen_behind": float(seen_from[BEHIND]),
-        "load_share": float((parts == LOAD).sum() / max((parts != BACKGROUND).sum(), 1)),
+        "load_share": float((parts == LOAD).sum() / seen),
+        "cover_share": float((parts == COVER).sum() / seen),
     }
     for part, top, bottom in (
         (CAB, "cab_top", None),

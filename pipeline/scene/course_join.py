@@ -17,6 +17,7 @@ from pipeline.scene.course import Course
 from pipeline.types import FloatArray
 
 _SIDEWAYS_MPS, _SIDEWAYS_M = 3.0, 1.0  # faster, and more than its place is unsure, is a jump
+_GUESSED_M = 1.4
 _ALONG_MPS, _ALONG_SHARE = 10.0, 0.15  # likewise from where it drives to; share of the distance
 _RATE_LOOKS, _RATE_S = 4, 1.5  # before and after, no longer than that
 _RATE_MPS, _RATE_SHARE = 9.0, 0.15  # change of speed; and a second's share of the distance
@@ -53,9 +54,11 @@ def _cut(course: Course) -> Iterator[Course]:
     steps = np.diff(course.ahead_m)
     along = np.abs(steps - _usual_rate(steps / seconds) * seconds)
     distance = np.minimum(course.ahead_m[1:], course.ahead_m[:-1])
-    # A box cut by the picture's edge is placed by a guess.
+    # A box cut by the picture's edge is placed by a guess, and worse so beside who drives.
     sure = course.whole[1:] & course.whole[:-1]
-    jumps = sure & (sideways > _SIDEWAYS_M + _SIDEWAYS_MPS * seconds)
+    guessed = _GUESSED_M if course.road.standing else np.inf
+    aside = np.where(sure, _SIDEWAYS_M, guessed)
+    jumps = sideways > aside + _SIDEWAYS_MPS * seconds
     jumps |= along > _ALONG_SHARE * distance + _ALONG_MPS * seconds
     jumps[_turns_about(course)] = True
     edges = [0, *(np.flatnonzero(jumps) + 1).tolist(), len(course)]
@@ -71,15 +74,17 @@ def _turns_about(course: Course) -> list[int]:
         one, other = (slice(after - _RATE_LOOKS, after), slice(after, after + _RATE_LOOKS))
         before, later = (_rate(course.times_s[p], course.ahead_m[p]) for p in (one, other))
         doubt = _RATE_SHARE * float(np.median(course.ahead_m[after - 2 : after + 2]))
-        if abs(later - before) > _RATE_MPS + doubt:  # False for NaN
+        turns = course.road.standing and before * later < -(_REVERSES_MPS**2)
+        if turns or abs(later - before) > _RATE_MPS + doubt:  # False for NaN
             found.append(after - 1)
     return found
 
 
 def _rate(times: FloatArray, ahead: FloatArray) -> float:
-    if not np.isfinite(ahead).all() or np.ptp(times) > _RATE_S:
+    if times[-1] - times[0] > _RATE_S:
         return float("nan")
-    return float(np.polyfit(times, ahead, 1)[0])
+    since = times - times.mean()  # the least squares' slope; NaN where a place is not known
+    return float(since @ ahead / max(float(since @ since), 1e-9))
 
 
 def _usual_rate(rates: FloatArray) -> FloatArray:

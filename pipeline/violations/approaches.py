@@ -91,6 +91,24 @@ def approaches(
     return found
 
 
+def beyond_m(way: Path, approach: Approach, places: FloatArray) -> FloatArray:
+    """(N,) metres of a vehicle's rear wheels past the line; negative before it.
+
+    `places` (N, 2) are those of its feet, as `Approach.places` tells them.
+    """
+    rows = approach.rows(way.feet[:, 0])
+    if approach.ground is not None:
+        line = approach.ground.place(np.column_stack([way.feet[:, 0], rows]))[:, 1]
+        return np.asarray(places[:, 1] - line)
+    # Ahead of the camera goes with one over the rows below the horizon; near the line, by ratio.
+    short = rows - way.feet[:, 1]
+    crosses = np.flatnonzero(np.diff(np.sign(short)) != 0)
+    at = float(np.median(places[crosses, 1])) if len(crosses) else np.nan
+    if not np.isfinite(at):
+        at = float(places[int(np.abs(short).argmin()), 1])
+    return np.asarray(np.where(short > 0, 1.0, -1.0) * np.abs(places[:, 1] - at))
+
+
 def _same(one: Approach, other: Approach, height: int) -> bool:
     """Are two lines one, seen twice?"""
     middle = np.array([(one.left[0] + one.right[0]) / 2])

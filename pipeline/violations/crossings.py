@@ -1,19 +1,18 @@
-"""Vehicles and the stop line that they drive up to: who waits at it, who goes over it and when.
+"""Vehicles and the stop line that they drive up to: who goes over it and when.
 
 The foot of a box is where a vehicle that drives away from the camera has its rear wheels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.scene.ground import Path
 from pipeline.types import FloatArray, Kind
-from pipeline.violations.approaches import WIDTHS_M, Approach
+from pipeline.violations.approaches import WIDTHS_M, Approach, beyond_m
+from pipeline.violations.rests import JITTER, resting
 
 _LENGTHS_M = {
     Kind.BICYCLE: 1.8,
@@ -22,23 +21,24 @@ _LENGTHS_M = {
     Kind.TRUCK: 7.5,
     Kind.BUS: 10.0,
 }
+_OF_ONE_LENGTH = (Kind.BICYCLE, Kind.MOTORBIKE, Kind.CAR)
+_HARDLY_M = 0.8
 _LENGTH_SLACK = 0.15  # of a length
 _FOOT_SIGMA = 0.03  # of a box's height: how well its lower edge is placed
 _SCALE_SIGMA = 0.2  # of metres
 _BEFORE, _AFTER = 1, 3  # looks on either side of the line, at least
+_LEAST_LOOKS = 4
+_AFTER_FAST, _FAST_MPS, _STEADY_MPS = 1, 6.0, 3.5  # after it, of who comes at speed to the last
 _CLEAR_M = 0.8  # so far from the line a look lies on one side of it
 _HOLE_S = 1.2  # without a look, at the line
-_AT_REST_MPS = 0.6
-_JITTER = 0.01  # of the distance ahead: how far a place at rest seems to move
-_REST_S = 1.0
 _STOOD_LOOKS = 6
-_WAIT_S = 1.5
-_WAITS_WITHIN_M = 12.0  # before the line
 _ON_CROSSING_M = 14.0  # past the line: who comes to rest here waits on the crossing
 _LAST_S = 0.7
 _CLOSE_M = 12.0  # to the line, where a foot is placed well
 _ROLLS_MPS, _AS_FAST = 2.0, 0.6  # of the speed at its first looks
-_JUMP_MPS, _FASTEST_MPS = 9.0, 28.0  # from one look to the next; jitter of a box included
+_JUMP_MPS, _FASTEST_MPS = 9.0, 28.0  # backwards, forwards, from one look to the next
+_CHANGE_MPS = 5.0  # of speed from two steps to the next two; jitter of boxes included
+_BACK_M, _ASIDE_M = 2.0, 1.6
 _HEADING_M = 1.0  # of a way, to tell where it heads
 _TOLD_M = 18.0  # to either side of the line, where a turn is told
 
@@ -66,9 +66,9 @@ def crossing(way: Path, approach: Approach) -> Crossing | None:
     feet, times = way.feet, way.times_s
     whole = way.whole > 0.5
     places = approach.places(way.track.kind, feet, way.widths)
-    beyond = _beyond(way, approach, places)
+    beyond = beyond_m(way, approach, places)
     good = np.isfinite(beyond) & whole
-    if int(good.sum()) < _BEFORE + _AFTER:
+    if int(good.sum()) < _LEAST_LOOKS:
         return None
     beyond, times, places = beyond[good], times[good], places[good]
     over = approach.spans(feet[good, 0], way.widths[good])
@@ -79,11 +79,12 @@ def crossing(way: Path, approach: Approach) -> Crossing | None:
     if not over[last] or not over[last + 1] or times[last + 1] - times[last] > _HOLE_S:
         return None
     before, after = beyond[: last + 1], beyond[last + 1 :]
-    if len(before) < _BEFORE or len(after) < _AFTER:
+    fast = len(after) >= _AFTER_FAST and _is_steady(times, beyond)
+    if len(before) < _BEFORE or not (len(after) >= _AFTER or fast):
         return None
     if before.min() > -_CLEAR_M or after.max() < _CLEAR_M:
         return None
-    if not _is_smooth(times, beyond, last):
+    if not _is_smooth(times, beyond, last) or _changes_over(places[: last + 2]):
         return None
     share = -beyond[last] / (beyond[last + 1] - beyond[last])
     rear_s = float(times[last] + share * (times[last + 1] - times[last]))
@@ -92,10 +93,12 @@ def crossing(way: Path, approach: Approach) -> Crossing | None:
     jitter = _FOOT_SIGMA * float(np.median(way.heights)) / max(float(np.median(way.widths)), 1.0)
     jitter *= WIDTHS_M[way.track.kind]
     farthest = float(np.percentile(after, 90)) if len(after) > 9 else float(after.max())
-    rest = _resting(times, places)
+    rest = resting(times, places)
     front_s = _front(way.track.kind, times[: last + 2], beyond[: last + 2])
-    # Who came to rest with its front before the line went over it after that rest.
-    stood = rest[: last + 1] & (beyond[: last + 1] < -_LENGTHS_M[way.track.kind])
+    # Who came to rest with its front before the line, or hardly over it, and stood there, went over
+    # it after that rest. (How long a truck or a bus is nobody knows.)
+    over_m = _HARDLY_M if way.track.kind in _OF_ONE_LENGTH else 0.0
+    stood = rest[: last + 1] & (beyond[: last + 1] < over_m - _LENGTHS_M[way.track.kind])
     if int(stood.sum()) >= _STOOD_LOOKS:
         front_s = max(front_s, float(times[np.flatnonzero(stood)[-1]]))
     return Crossing(
@@ -110,37 +113,6 @@ def crossing(way: Path, approach: Approach) -> Crossing | None:
         _turn(places, beyond, last),
         bool((rest & (times > rear_s) & (beyond < _ON_CROSSING_M)).any()),
     )
-
-
-def waits(way: Path, approach: Approach) -> Iterator[float]:
-    """Moments in the middle of its rests close before the line."""
-    if len(way) < 4:
-        return
-    places = approach.places(way.track.kind, way.feet, way.widths)
-    beyond = _beyond(way, approach, places)
-    there = np.isfinite(beyond) & approach.spans(way.feet[:, 0], way.widths)
-    there &= (beyond > -_WAITS_WITHIN_M) & (beyond < 1.0)
-    still = _resting(way.times_s, places) & there
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], still, [False]]).astype(int)))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if way.times_s[end - 1] - way.times_s[start] >= _WAIT_S:
-            yield float(way.times_s[end - 1])
-            yield float(way.times_s[(start + end - 1) // 2])
-
-
-def _beyond(way: Path, approach: Approach, places: FloatArray) -> FloatArray:
-    """(N,) metres of the rear wheels past the line; negative before it."""
-    rows = approach.rows(way.feet[:, 0])
-    if approach.ground is not None:
-        line = approach.ground.place(np.column_stack([way.feet[:, 0], rows]))[:, 1]
-        return np.asarray(places[:, 1] - line)
-    # Ahead of the camera goes with one over the rows below the horizon; near the line, by ratio.
-    short = rows - way.feet[:, 1]
-    crosses = np.flatnonzero(np.diff(np.sign(short)) != 0)
-    at = float(np.median(places[crosses, 1])) if len(crosses) else np.nan
-    if not np.isfinite(at):
-        at = float(places[int(np.abs(short).argmin()), 1])
-    return np.asarray(np.where(short > 0, 1.0, -1.0) * np.abs(places[:, 1] - at))
 
 
 def _front(kind: Kind, times: FloatArray, beyond: FloatArray) -> float:
@@ -169,8 +141,36 @@ def _is_smooth(times: FloatArray, beyond: FloatArray, last: int) -> bool:
     close = np.abs(beyond[1:]) < _CLOSE_M
     if (speeds[close] < -_JUMP_MPS).any():
         return False  # it went back: the track changed over from one vehicle to another
-    near = speeds[max(last - 2, 0) : last + 4]
-    return bool((np.abs(np.diff(near)) < _JUMP_MPS).all() and near.max() < _FASTEST_MPS)
+    rows = np.arange(max(last - 2, 0), min(last + 4, len(speeds)))
+    near = speeds[rows[close[rows] | (rows == last)]]  # farther off a foot is placed by a guess
+    # Over two steps each, because one box alone may be off.
+    changes = np.abs(np.diff((near[1:] + near[:-1]) / 2))
+    return bool((changes < _CHANGE_MPS).all() and near.max() < _FASTEST_MPS)
+
+
+def _changes_over(places: FloatArray) -> bool:
+    """Before the line, does the track change over from one vehicle to another?
+
+    Backwards, or to the side, by metres from three looks to the next three: from one who waits
+    to one who drives past. Whose plate it would show nobody knows.
+    """
+    for after in range(2, len(places) - 1):
+        before, later = places[max(after - 3, 0) : after], places[after : after + 3]
+        step = np.median(later, axis=0) - np.median(before, axis=0)
+        slack = 4 * JITTER * float(np.median(before[:, 1]))
+        aside = abs(float(step[0])) > max(_ASIDE_M + slack, 2 * abs(float(step[1])))
+        if step[1] < -_BACK_M - slack or aside:
+            return True
+    return False
+
+
+def _is_steady(times: FloatArray, beyond: FloatArray) -> bool:
+    """Does it drive fast at its last looks, and at about one speed over the last five?"""
+    speeds = (np.diff(beyond) / np.diff(times))[-4:]
+    mean = float(np.mean(speeds))
+    return (
+        len(speeds) == 4 and mean > _FAST_MPS and bool((np.abs(speeds - mean) < _STEADY_MPS).all())
+    )
 
 
 def _speed(times: FloatArray, beyond: FloatArray) -> float:
@@ -179,22 +179,6 @@ def _speed(times: FloatArray, beyond: FloatArray) -> float:
     if int(last.sum()) < 2:
         return 0.0
     return float(np.polyfit(times[last], beyond[last], 1)[0])
-
-
-def _resting(times: FloatArray, places: FloatArray) -> NDArray[np.bool_]:
-    """(N,) does it stay where it is over `_REST_S` around each look?"""
-    still = np.zeros(len(times), bool)
-    told = np.isfinite(places).all(axis=1)
-    for index in np.flatnonzero(told):
-        near = told & (np.abs(times - times[index]) <= _REST_S / 2 + 0.15)
-        here, when = places[near], times[near]
-        if len(here) < 3 or when[-1] - when[0] < 0.7 * _REST_S:
-            continue
-        half = len(here) // 2
-        gone = np.linalg.norm(np.median(here[-half:], axis=0) - np.median(here[:half], axis=0))
-        jitter_m = _JITTER * float(np.median(here[:, 1]))
-        still[index] = gone < _AT_REST_MPS * _REST_S / 2 + jitter_m
-    return still
 
 
 def _turn(places: FloatArray, beyond: FloatArray, last: int) -> float:

@@ -49,7 +49,7 @@ _STRAGGLE_S = 4.0  # the first and the last are seen so long before and after th
 _MOST_OUTSIDE = 0.25  # of the looks at motorbikes of that direction: more is traffic
 _MOST_AMONG = 0.1  # cars for each motorbike
 _MOST_TURNOVER = 0.05  # comings and goings at the edge, a second and member
-_RIDES_MPS = 1.5
+_RIDES_MPS = 1.0  # by the usual lens; a longer one makes three of it
 _RECEDES = 0.02  # a second: so much slower than the background it grows, or it may be parked
 _MOST_SURE = 0.65
 _CARS = (Kind.CAR, Kind.BUS, Kind.TRUCK)
@@ -76,7 +76,7 @@ class GroupRidingSettings(RuleSettings):
         1.0, gt=0, description="velocities that differ by less (m/s) are one group's"
     )
     uneven_mps: float = Field(
-        0.4, gt=0, description="the members' velocities scatter by at most so much (m/s, rms)"
+        0.42, gt=0, description="the members' velocities scatter by at most so much (m/s, rms)"
     )
 
 

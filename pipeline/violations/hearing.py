@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -16,7 +16,6 @@ _SEEN_WITHIN_S = 0.6  # of a sound: who is looked at so near to it in time is in
 _AT_ONCE_S = 0.3
 _AROUND_S, _LOOKS, _SAME_PICTURE_S = 5.0, 2, 0.05
 _FAR_ASIDE = 1.5  # widths
-_LOST_S, _OVERLAP_S, _SAME_PLACE = 3.0, 0.3, 0.3  # a track that goes on where another ended
 _JOINED_S = 0.15  # parts of one press
 _SAME_PITCH = 0.04
 _EDGE = 0.01  # of the picture's size
@@ -116,47 +115,6 @@ def nearest_look(track: Track, moments: FloatArray) -> tuple[NDArray[np.int64], 
 def seen(track: Track, moments: FloatArray) -> NDArray[np.bool_]:
     """(N,) True where the track is looked at around each moment."""
     return np.asarray(nearest_look(track, moments)[1] <= _SEEN_WITHIN_S)
-
-
-def joined(tracks: Sequence[Track]) -> list[Track]:
-    """The tracks, those that go on where another ends made one with it, under the longest's id."""
-    done: list[list[Track]] = []
-    for track in sorted(tracks, key=lambda one: one.start_s):
-        fits = [
-            chain
-            for chain in done
-            if chain[-1].kind is track.kind
-            and -_OVERLAP_S <= track.start_s - chain[-1].end_s <= _LOST_S
-            and _overlap(chain[-1].boxes[-1], track.boxes[0]) > _SAME_PLACE
-        ]
-        if fits:
-            max(fits, key=lambda c: _overlap(c[-1].boxes[-1], track.boxes[0])).append(track)
-        else:
-            done.append([track])
-    return [_one(chain) for chain in done]
-
-
-def _one(chain: Sequence[Track]) -> Track:
-    if len(chain) == 1:
-        return chain[0]
-    times = np.concatenate([track.times_s for track in chain])
-    order = np.argsort(times, kind="stable")
-    return replace(
-        max(chain, key=len),
-        frames=np.concatenate([track.frames for track in chain])[order],
-        times_s=times[order],
-        boxes=np.concatenate([track.boxes for track in chain])[order],
-        confidences=np.concatenate([track.confidences for track in chain])[order],
-        traits={},
-    )
-
-
-def _overlap(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Intersection over union of two boxes."""
-    sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
-    shared = float(np.prod(np.maximum(sides, 0)))
-    whole = float(np.prod(one[2:] - one[:2]) + np.prod(other[2:] - other[:2])) - shared
-    return shared / max(whole, 1e-6)
 
 
 def is_rival(own: Track, other: Track, span: tuple[float, float], nearer: float) -> bool:

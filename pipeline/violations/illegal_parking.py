@@ -12,7 +12,8 @@ parking alone is forbidden for `parking_s`. Wherever it may stand in a parking p
 stop, it is silent.
 
 Who waits is not parked (`parking.queue`): others rest in its lane, or anywhere where lanes are not
-known; it is the first before a stop line; a light in view is red, or was a moment ago.
+known or nobody drives past; it is the first before a stop line; a light in view is red, or was a
+moment ago.
 
 It cannot tell: a breakdown, a driver obeying an officer, a stop shorter than the footage. A camera
 that drives sees no vehicle for long enough; the rule says so instead of guessing.
@@ -46,8 +47,9 @@ _REST = 0.14  # of its width: a foot that stays within is at rest, the rest is j
 _LEAST_WIDTH = 0.035  # of the picture's: smaller vehicles are too far away to tell
 _BRIDGE_S = 4.0  # whoever passes in front hides it for so long
 _BESIDE_M = 6.0  # farther off is another road
+_BY_M = 0.3  # before and after a vehicle's foot
 _ON_LANE_LOOKS = 3  # so many samples there are no chance
-_TOLD_M = 45.0  # farther off one lane cannot be told from the next
+_TOLD_M = 28.0  # farther off one lane cannot be told from the next
 _LEAST_SURE = 0.4  # mean confidence of the detections
 
 
@@ -162,19 +164,18 @@ class IllegalParking(Rule[IllegalParkingSettings]):
             return None
         if is_at_stop_line(path, stretch, scene, lane, ground):
             return None
-        if lane is None or ground is None:
-            waits = others_rest(path, span, resting)
-        else:
-            waits = is_behind_another(path, span, resting, lane, ground)
-        if waits:
+        passing, using = [], []
+        if lane is not None and ground is not None:
+            if is_behind_another(path, span, resting, lane, ground):
+                return None
+            passing = [mover for mover in others if _passes(mover, lane, ground)]
+            using = [mover for mover in others if _uses(mover, lane, ground)]
+        # Where nobody drives past, others at rest are a queue or a jam, whatever their lanes.
+        if len(passing) < self.settings.passing and others_rest(path, span, resting):
             return None
         zone = zone_that_forbids(places, scene.zones) if places is not None else None
         if zone is not None and unexplained >= self._zone_s(zone):
             return self._in_zone(path, span, zone, scene)
-        if ground is None or lane is None:
-            return None
-        passing = [mover for mover in others if _passes(mover, lane, ground)]
-        using = [mover for mover in others if _uses(mover, lane, ground)]
         if min(len(passing), len(using)) < self.settings.passing:
             return None
         return self._on_carriageway(path, span, passing, using, scene)
@@ -232,11 +233,16 @@ class IllegalParking(Rule[IllegalParkingSettings]):
 
 
 def _passes(mover: Path, lane: Lane, ground: LevelGround) -> bool:
-    """Does it come by beside the vehicle, from before or behind it at least to its side?"""
+    """Does it come by beside the vehicle, from before or behind it at least to its side?
+
+    A large vehicle hides it before and after: then some metres from one side of it to the other.
+    """
     along, beside = lane.offsets(ground.place(mover.feet))
     near = along[np.abs(beside) <= _BESIDE_M]  # without what is too far away to be placed
     if len(near) < 2:
         return False
+    if near.min() < -_BY_M and near.max() > _BY_M and abs(near[-1] - near[0]) > PAST_M:
+        return True
     return bool((near[0] < -PAST_M and near.max() > 0) or (near[0] > PAST_M and near.min() < 0))
 
 

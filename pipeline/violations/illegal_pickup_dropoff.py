@@ -6,24 +6,28 @@ beside it:
 
     u = (x_person - x1_bus) / w_bus,   v = (y2_bus - y_foot) / h_bus,   s = h_person / h_bus,
 
-u well inside, v and s those of somebody who stands along the side that faces the camera. A track
-that ends there has boarded, one that begins there has left, if
+u well inside, v and s those of somebody who stands along the side that faces the camera; or, at
+the far end, a little beyond it, standing still. Ways that broke in pieces are joined before, and
+tracks that go over from one person to another are cut (`on_foot`). A way that ends there has
+boarded, one that begins there has left, if
 
 - it came from, or went to, a place some steps away, and is slow at the door;
 - nobody goes on, later, where it would have gone, or came, earlier, from where it appears: whoever
   walks past is lost for a moment, or hidden, and seen again;
 - it does not ride a motorbike.
 
-At least `people` of them at one door (their u are near each other) are a candidate. People who
-cross behind or before the bus vanish at the edge of its outline, not inside of it.
+At least `people` who board, or `people` who leave, at one door (their u are near each other) are a
+candidate: one who comes and one who goes may be two who walked past, or one who came back. People
+who cross behind or before the bus vanish at the edge of its outline, not inside of it.
 
 Where buses may stop is told by the user's map (bus stops, `pipeline.scene.zones`) and the
 satellites: a bus within `stop_within_m` of one is silent, for the place is the camera's and not the
 bus's own. Without map or satellites every candidate says that no stop is known.
 
 It cannot tell: a stop that the map lacks, one passenger alone from a person whom the detector lost
-(so it takes two), what happens on a side that faces away, a driver or a helper who gets out from
-passengers, a stop that an officer ordered. A camera that drives sees no rest; the rule says so.
+(so it takes two), a bus that the detector takes for a truck, what happens on a side that faces
+away, a driver or a helper who gets out from passengers, a stop that an officer ordered. A camera
+that drives sees no rest; the rule says so.
 """
 
 from __future__ import annotations
@@ -38,6 +42,7 @@ from pipeline.scene.ground import Path, paths, stretches
 from pipeline.scene.zones import distance_m, position_at
 from pipeline.types import (
     Abstention,
+    FloatArray,
     Incident,
     Kind,
     Measure,
@@ -47,12 +52,16 @@ from pipeline.types import (
 )
 from pipeline.violations.base import Language, Rule, RuleSettings, spans
 from pipeline.violations.bus_door import at_one_door, outline_of, riders_of, uses_of
+from pipeline.violations.on_foot import Walk, walks_of
 from pipeline.violations.registry import rule
 
 _REST = 0.05  # of the bus's width: its foot stays within
+_SHIFTED = 0.14  # ... and a rest goes on whose place shifts by so much at once
+_LEAST_REST_S = 1.5
 _BRIDGE_S = 2.5  # whoever passes in front changes its outline for so long
 _LEAST_HEIGHT = 0.14  # of the picture's: a smaller bus shows no people
 _MOST_SURE = 0.75
+FOCAL = 0.9  # of the picture's width, as cameras usually have it
 
 
 class IllegalPickupDropoffSettings(RuleSettings):
@@ -121,16 +130,18 @@ class IllegalPickupDropoff(Rule[IllegalPickupDropoffSettings]):
                 for person in people
                 if person.start_s < stretch.end_s and stretch.start_s < person.end_s
             ]
-            walks = paths(near, stretch, scene)
+            walks = walks_of(paths(near, stretch, scene))
             for way in paths(buses, stretch, scene):
                 for start, end in self._rests(way):
                     incident = self._judge(way, (start, end), walks, scene)
                     if incident is not None:
                         yield incident
 
-    def _rests(self, way: Path) -> Iterable[tuple[float, float]]:
+    def _rests(self, way: Path) -> list[tuple[float, float]]:
         """From when to when the bus is at rest; several times where it goes on in between."""
         first = 0
+        found: list[tuple[float, float, FloatArray]] = []
+        wide = float(np.median(way.widths))
         while first < len(way):
             # What follows is at rest while it keeps to the place where it is just now.
             place = np.median(way.feet[first : first + 5], axis=0)
@@ -142,24 +153,38 @@ class IllegalPickupDropoff(Rule[IllegalPickupDropoffSettings]):
                 continue
             start = float(way.times_s[first + part.start])
             end = float(way.times_s[first + part.stop - 1])
-            if end - start >= self.settings.least_s:
-                yield start, end
-                first += part.stop
-            else:
+            if end - start < _LEAST_REST_S:
                 first += part.start + 1
+                continue
+            first += part.stop
+            before = found[-1] if found else None
+            # Whoever stops in front of it shifts its outline, and it seems to step aside.
+            if (
+                before is not None
+                and start - before[1] <= _BRIDGE_S
+                and np.linalg.norm(place - before[2]) <= _SHIFTED * wide
+            ):
+                found[-1] = (before[0], end, before[2])
+            else:
+                found.append((start, end, place))
+        return [(start, end) for start, end, _ in found if end - start >= self.settings.least_s]
 
     def _judge(
-        self, bus: Path, span: tuple[float, float], walks: Sequence[Path], scene: Scene
+        self, bus: Path, span: tuple[float, float], walks: Sequence[Walk], scene: Scene
     ) -> Incident | None:
         outline = outline_of(bus, span)
-        uses = at_one_door([use for walk in walks for use in uses_of(walk, outline, span, walks)])
-        if len(uses) < self.settings.people:
+        focal_px = FOCAL * scene.width
+        uses = at_one_door(
+            [use for walk in walks for use in uses_of(walk, outline, span, walks, focal_px)]
+        )
+        boarding = sum(use.what == "boards" for use in uses)
+        # One who comes and one who goes may be two who walked past and were lost at the bus.
+        if max(boarding, len(uses) - boarding) < self.settings.people:
             return None
         nearest = _nearest_stop_m(scene, (span[0] + span[1]) / 2)
         if nearest is not None and nearest <= self.settings.stop_within_m:
             return None
         rate = scene.sample_rate_hz
-        boarding = sum(use.what == "boards" for use in uses)
         duration = span[1] - span[0]
         door = float(np.median([use.door for use in uses]))
         scatter = float(np.std([use.door for use in uses]))
@@ -179,7 +204,7 @@ class IllegalPickupDropoff(Rule[IllegalPickupDropoffSettings]):
                 *(() if nearest is None else (Measure("nearest_stop", round(nearest), "m"),)),
             ),
             times,
-            [use.person.track.id for use in uses],
+            [one for use in uses for one in use.person.ids],
             None if nearest is None else _NO_STOP,
         )
 

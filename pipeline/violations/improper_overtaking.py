@@ -33,7 +33,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pipeline.scene.course import Course
+from pipeline.scene.course import Course, courses
+from pipeline.scene.course_join import whole_courses
 from pipeline.scene.lanes import road_lines
 from pipeline.scene.road_ahead import roads
 from pipeline.types import Abstention, Incident, Measure, Scene, Track
@@ -110,8 +111,9 @@ class ImproperOvertaking(Rule[ImproperOvertakingSettings]):
             yield Abstention(self.id, float(times[0]), float(times[-1]), reason)
         found: dict[int, list[Overtaking]] = {}
         for road in stretches:
+            everyone = whole_courses(courses(road, tracks, scene))
             for one in overtakings(
-                road, tracks, lines, scene, self.settings.meeting_s, self.settings.beyond_s
+                road, everyone, lines, scene, self.settings.meeting_s, self.settings.beyond_s
             ):
                 found.setdefault(one.fast.track.id, []).append(one)
         for same in found.values():

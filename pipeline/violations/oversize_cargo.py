@@ -24,7 +24,7 @@ rather too small.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -52,6 +52,7 @@ from pipeline.violations.ruled import (
 # A truck that the detector takes for a bus or a car is no less high.
 _KINDS = (Kind.TRUCK, Kind.BUS, Kind.CAR, Kind.MOTORBIKE)
 _LEAST_KIND_SHARE = 0.6
+_LOST_ALIKE_S = 8.0
 _LARGE_PX = 120.0  # wide: a truck of which one should know a plate
 
 
@@ -116,10 +117,20 @@ class OversizeCargo(Rule[OversizeCargoSettings]):
                 found.append(word)
         kept: list[Incident] = []
         for incident in sorted(found, key=lambda one: -one.confidence):
-            track = by_id[incident.track_id]
-            if not any(goes_on(track, by_id[other.track_id]) for other in kept):
+            if not any(self._is_same(incident, other, by_id) for other in kept):
                 kept.append(incident)
         yield from sorted(kept, key=lambda one: one.start_s)
+
+    def _is_same(self, one: Incident, other: Incident, by_id: Mapping[int, Track]) -> bool:
+        """Is it one vehicle, lost and found again? One of the same size may be lost for longer."""
+        first, second = one.measures[0], other.measures[0]
+        apart = abs(first.value - second.value)
+        alike = first.name == second.name and apart < 2 * math.hypot(
+            first.sigma or 0.0, second.sigma or 0.0
+        )
+        tracks = by_id[one.track_id], by_id[other.track_id]
+        alike &= tracks[0].kind is tracks[1].kind
+        return goes_on(*tracks, _LOST_ALIKE_S) if alike else goes_on(*tracks)
 
     def _each(self, tracks: Sequence[Track], scene: Scene) -> Iterable[Incident | Abstention]:
         for track in tracks:

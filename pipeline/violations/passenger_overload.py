@@ -1,9 +1,11 @@
 """Chở quá số người quy định: three or more people on a motorbike; people outside of a vehicle.
 
-On a motorbike: people whose boxes sit on it, frame by frame (`pipeline.violations.riders`). A
-stretch is a candidate when most of its frames show three or more, at the same places on the
-motorbike, over a second or so, while the motorbike rides: whoever stands behind a motorbike that
-waits, or is passed by it, does not keep a place on it.
+On a motorbike: people whose boxes sit on it, frame by frame (`pipeline.violations.riders`), and by
+closer looks at it alone (`pipeline.closeups.aboard`). A stretch is a candidate where looks at three
+or more outweigh those at fewer (`pipeline.violations.fullness`), the outermost keep their places
+from look to look with their feet off the road, and the motorbike rides: whoever stands behind a
+motorbike that waits, or is passed by it, does not keep a place on it. Where it goes no faster than
+somebody walks (`pipeline.violations.rides`), `_AT_WALKING_PACE` times as much evidence is wanted.
 
 On a truck, a bus or a car: people in the bed, on the roof, hanging from the side, who keep their
 place on it while it drives (`pipeline.violations.carried_outside`).
@@ -11,7 +13,8 @@ place on it while it drives (`pipeline.violations.carried_outside`).
 The law allows one passenger on a motorbike, and two in listed cases (a sick person, a child under
 12, an arrest): a camera cannot tell those. It counts too low rather than too high: riders who hide
 one another from in front or behind are one, and who sits low in a bed is not seen. Nor can it tell
-a doll from a man, or that people were let ride in a bed (soldiers, workers of the road).
+a doll from a man, or that people were let ride in a bed (soldiers, workers of the road). How many
+are outside of a vehicle is told too low: in a bed one hides the other.
 """
 
 from __future__ import annotations
@@ -20,14 +23,17 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from pipeline.scene.travel import moves
-from pipeline.types import Abstention, FloatArray, Incident, Measure, Scene, Track
+from pipeline.types import Abstention, Incident, Measure, Scene, Track
 from pipeline.violations.base import Language, Rule, RuleSettings, spans
 from pipeline.violations.carried_outside import Carried, carried
+from pipeline.violations.fullness import Fullness, evidence, fullness, stretches
 from pipeline.violations.registry import rule
 from pipeline.violations.riders import Load, loads
+from pipeline.violations.rides import creeps, rides
 from pipeline.violations.same_motorbike import apart, one_each
 
 _OUTSIDE: dict[Language, str] = {
@@ -42,18 +48,25 @@ _OUTSIDE: dict[Language, str] = {
         "{frames_seen:.0f} pictures looked at)."
     ),
 }
-_STEADY = 0.16  # motorbike widths: how far a rider's place on it may wander (median deviation)
+_STEADY = 0.16  # motorbike widths from look to look: the outermost riders' places (median)
+_FEET = 0.95  # of the motorbike's height: whose feet are lower walks beside it (median)
+_AT_WALKING_PACE = 2.6  # times as much evidence: somebody may walk beside it
+_LEAST_SEEN = 2  # looks that must have seen so many
+_SEEN_SHARE, _OUTSIDE_SHARE = 0.2, 0.08  # of the looks, too: in a bed one hides the other
 
 
 class PassengerOverloadSettings(RuleSettings):
     people: int = Field(3, ge=2, description="so many aboard are too many")
     least_s: float = Field(0.8, gt=0, description="seen for at least so long")
     least_frames: int = Field(4, ge=2, description="in at least so many sampled frames")
-    share: float = Field(0.6, gt=0, le=1, description="of the frames of the stretch")
+    share: float = Field(0.2, gt=0, le=1, description="of the frames of the stretch, at least")
+    least_evidence: float = Field(
+        4.0, gt=0, description="looks at so many, less what the looks at fewer speak against it"
+    )
     least_height_px: float = Field(36, gt=0, description="of the motorbike's box")
-    outside_s: float = Field(2.0, gt=0, description="people outside of a vehicle: for so long")
+    outside_s: float = Field(1.1, gt=0, description="people outside of a vehicle: for so long")
     outside_share: float = Field(0.4, gt=0, le=1, description="and in such a share of the frames")
-    bridge_s: float = Field(0.7, ge=0, description="a count may fail for so long in between")
+    bridge_s: float = Field(1.4, ge=0, description="people outside: unseen for so long in between")
 
 
 @rule
@@ -64,6 +77,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
         "en": "Too many people on a motorbike",
     }
     settings_type = PassengerOverloadSettings
+    traits: ClassVar[tuple[str, ...]] = ("aboard", "aboard_from", "aboard_to", "aboard_feet")
     sentence: ClassVar[dict[Language, str]] = {
         "vi": (
             "Trên {vehicle} thấy có {people:.0f} người trong {overload_duration:.1f} giây "
@@ -87,10 +101,12 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
         settings, track = self.settings, load.track
         heights = track.boxes[:, 3] - track.boxes[:, 1]
         usable = load.clear & (heights >= settings.least_height_px)
-        over = usable & (load.counts >= settings.people)
-        for part in spans(over.tolist(), track.times_s.tolist(), settings.bridge_s):
+        seen = fullness(load)
+        for part in stretches(
+            seen.counts, usable, track.times_s, settings.people, settings.least_evidence
+        ):
             rows = np.arange(part.start, part.stop)[usable[part]]
-            hits = rows[over[rows]]
+            hits = rows[seen.counts[rows] >= settings.people]
             # Each sampled picture stands for the time until the next one.
             span = (
                 float(track.times_s[hits[-1]] - track.times_s[hits[0]]) + 1 / scene.sample_rate_hz
@@ -98,12 +114,12 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
             if len(hits) < settings.least_frames or span < settings.least_s:
                 continue
             share = len(hits) / len(rows)
-            if share < settings.share or not _keeps_places(load, hits, settings.people):
+            if share < settings.share or not _sit(seen, hits) or not rides(track, part, scene):
                 continue
-            if not moves(track, part, scene):
+            slow = _AT_WALKING_PACE if creeps(track, part, scene) else 1.0
+            least = slow * settings.least_evidence
+            if evidence(seen.counts[rows], settings.people) < least:
                 continue
-            counts = load.counts[hits]
-            people = int(np.median(counts))
             size = float(np.median(heights[hits]))
             sure = float(np.mean(track.confidences[hits]))
             # Each further look at three makes a chance miscount of all of them less likely.
@@ -114,10 +130,11 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
                 (float(track.times_s[hits[0]]), float(track.times_s[hits[-1]])),
                 confidence * min(1.0, 0.6 + 0.6 * sure),
                 (
-                    Measure("people", float(people), ""),
+                    Measure("people", float(_most(seen.counts[hits], _SEEN_SHARE)), ""),
                     Measure("overload_duration", round(span, 2), "s", 1 / scene.sample_rate_hz),
                     Measure("frames_over", float(len(hits)), ""),
                     Measure("frames_seen", float(len(rows)), ""),
+                    Measure("closer_over", float(seen.closer[hits].sum()), ""),
                     Measure("motorbike_height", round(size, 1), "px"),
                 ),
                 apart(track.times_s[best].tolist(), 0.5),
@@ -128,7 +145,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
         settings, track = self.settings, load.track
         counts = load.above + load.beside
         seen = counts > 0
-        for part in spans(seen.tolist(), track.times_s.tolist(), 2 * settings.bridge_s):
+        for part in spans(seen.tolist(), track.times_s.tolist(), settings.bridge_s):
             rows = np.arange(part.start, part.stop)
             hits = rows[seen[rows]]
             span = float(track.times_s[hits[-1]] - track.times_s[hits[0]])
@@ -145,7 +162,7 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
                 (float(track.times_s[hits[0]]), float(track.times_s[hits[-1]])),
                 (1 - 0.85 ** len(hits)) * share * (0.5 + 0.4 * sure),
                 (
-                    Measure("people", float(np.median(counts[hits])), ""),
+                    Measure("people", float(_most(counts[hits], _OUTSIDE_SHARE)), ""),
                     Measure("overload_duration", round(span, 2), "s", 1 / scene.sample_rate_hz),
                     Measure("frames_over", float(len(hits)), ""),
                     Measure("frames_seen", float(len(rows)), ""),
@@ -158,15 +175,22 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
             )
 
 
-def _keeps_places(load: Load, rows: np.ndarray, people: int) -> bool:
-    """Do the riders sit where they sat in the other frames?
+def _most(counts: NDArray[np.int32], share: float) -> int:
+    """So many as a good part of the looks saw: who is hidden in most is there all the same."""
+    for number in range(int(counts.max()), 0, -1):
+        looks = int((counts >= number).sum())
+        if looks >= max(_LEAST_SEEN, share * len(counts)):
+            return number
+    return int(np.median(counts))
+
+
+def _sit(seen: Fullness, hits: NDArray[np.intp]) -> bool:
+    """Do they keep their places on it, with their feet off the road?
 
     Front and rear change sides when a motorbike turns past the camera, so places are compared with
-    those of the frames just before and after, not over the whole stretch.
+    those of the look before, not over the whole stretch.
     """
-    exact = [load.offsets[row] for row in rows if len(load.offsets[row]) == people]
-    if len(exact) < max(2, len(rows) // 3):
-        return len(exact) == 0 and all(len(load.offsets[row]) > people for row in rows)
-    places: FloatArray = np.array(exact)
-    steps = np.abs(np.diff(places, axis=0))
-    return bool(float(np.median(steps)) <= _STEADY)
+    if float(np.median(seen.feet[hits])) > _FEET:
+        return False
+    steps = np.abs(np.diff(seen.ends[hits], axis=0))
+    return bool((np.median(steps, axis=0) <= _STEADY).all())

@@ -18,6 +18,7 @@ tests, either of which makes a candidate:
 
   over its limit by `sure` standard deviations.
 
+That the body is open, all looks say together (`truck_looks.fused`: looks at one truck err alike).
 The error of a median over n looks is 1.25 sd / sqrt(n), joined with what looks share (the edges of
 parts as the network draws them, and the plate's own error). The limits are no law's: what a truck's
 sides may be is written in its own inspection certificate, which the officer has. They lie beyond
@@ -39,7 +40,15 @@ from pydantic import Field
 from pipeline.types import Abstention, FloatArray, Incident, Measure, Scene, Track
 from pipeline.violations.base import Language, Rule, RuleSettings
 from pipeline.violations.registry import rule
-from pipeline.violations.truck_looks import column, error, height_m, heights_px, is_truck
+from pipeline.violations.truck_looks import (
+    column,
+    error,
+    fused,
+    height_m,
+    heights_px,
+    is_truck,
+    once,
+)
 
 _EDGE = 0.03  # of a ratio: what all looks share of the error of parts' edges
 _VIEW = 0.6  # probability of the view from which a look is taken
@@ -51,8 +60,12 @@ class RaisedCargoSidesSettings(RuleSettings):
     side_to_wheel: float = Field(1.3, gt=0, description="height of the sides in wheel diameters")
     side_height_m: float = Field(1.5, gt=0, description="height of the sides in metres")
     sure: float = Field(1.64, ge=0, description="standard deviations beyond a limit")
-    open_bed: float = Field(0.7, gt=0.5, lt=1, description="probability that the bed is open")
-    agreement: float = Field(0.9, gt=0.5, le=1, description="share of looks that call it open")
+    open_bed: float = Field(
+        0.8, gt=0.5, lt=1, description="probability that the bed is open, of all looks together"
+    )
+    covered: float = Field(
+        0.2, gt=0, lt=1, description="probability of a tarpaulin that is too much, likewise"
+    )
     looks: int = Field(3, ge=2, description="looks that are measured")
     least_s: float = Field(1.0, ge=0, description="from the first of them to the last")
 
@@ -99,22 +112,19 @@ class RaisedCargoSides(Rule[RaisedCargoSidesSettings]):
     }
 
     def judge(self, tracks: Sequence[Track], scene: Scene) -> Iterable[Incident | Abstention]:
-        for track in tracks:
-            if not is_truck(track) or not self._is_open(track):
-                continue
-            incident = self._from_aside(track) or self._from_behind(track)
-            if incident is not None:
-                yield incident
+        trucks = [track for track in tracks if is_truck(track) and self._is_open(track)]
+        words = [self._from_aside(track) or self._from_behind(track) for track in trucks]
+        yield from once([word for word in words if word is not None], tracks)
 
     def _is_open(self, track: Track) -> bool:
-        """Do nearly all looks say that the body is open above and nothing lies over it?"""
+        """Do all looks together say that the body is open above and nothing lies over it?"""
         seen = column(track, "open_bed")
-        looked = np.isfinite(seen)
-        if looked.sum() < self.settings.looks:
+        if np.isfinite(seen).sum() < self.settings.looks:
             return False
-        with np.errstate(invalid="ignore"):
-            says = (seen >= self.settings.open_bed) & (column(track, "covered") < 0.3)
-        return bool(says.sum() >= self.settings.agreement * looked.sum())
+        return (
+            fused(seen) >= self.settings.open_bed
+            and fused(column(track, "covered")) <= self.settings.covered
+        )
 
     def _from_aside(self, track: Track) -> Incident | None:
         settings = self.settings
@@ -123,7 +133,7 @@ class RaisedCargoSides(Rule[RaisedCargoSidesSettings]):
             cab = (1 - top) / (1 - column(track, "cab_top"))
             wheel = (foot - top) * heights_px(track) / column(track, "wheel_px")
             usable = (column(track, "seen_aside") >= _VIEW) & np.isfinite(cab + wheel)
-        rows = np.flatnonzero(usable & self._open_looks(track))
+        rows = np.flatnonzero(usable)
         if not self._enough(track, rows):
             return None
         to_cab = _measure("side_to_cab", cab[rows], "", _EDGE)
@@ -140,7 +150,7 @@ class RaisedCargoSides(Rule[RaisedCargoSidesSettings]):
         share = column(track, "body_bottom") - column(track, "body_top")
         with np.errstate(invalid="ignore"):
             usable = (column(track, "seen_behind") >= _VIEW) & np.isfinite(share)
-        rows = np.flatnonzero(usable & self._open_looks(track))
+        rows = np.flatnonzero(usable)
         if not self._enough(track, rows):
             return None
         part = float(np.median(share[rows]))
@@ -148,10 +158,6 @@ class RaisedCargoSides(Rule[RaisedCargoSidesSettings]):
         height = Measure("side_height", round(part * scale[0], 2), "m", round(float(spread), 2))
         beyond = _beyond(height, self.settings.side_height_m)
         return self._found(track, rows, (height,), beyond, self.sentence_behind)
-
-    def _open_looks(self, track: Track) -> NDArray[np.bool_]:
-        with np.errstate(invalid="ignore"):
-            return np.asarray(column(track, "open_bed") >= self.settings.open_bed)
 
     def _enough(self, track: Track, rows: NDArray[np.intp]) -> bool:
         if len(rows) < self.settings.looks:
@@ -171,7 +177,7 @@ class RaisedCargoSides(Rule[RaisedCargoSidesSettings]):
         span = float(track.times_s[rows[0]]), float(track.times_s[rows[-1]])
         opened = column(track, "open_bed")[rows]
         best = rows[np.argsort(-(heights_px(track)[rows] * opened), kind="stable")]
-        confidence = float(opened.mean()) * (1 - 0.5 ** (beyond / max(self.settings.sure, 0.5)))
+        confidence = fused(opened) * (1 - 0.5 ** (beyond / max(self.settings.sure, 0.5)))
         looks = Measure("looks", float(len(rows)), "")
         return self.incident(
             track,

@@ -11,7 +11,9 @@ where the front is taken to be there as early as the longest of such vehicles wo
 when every look around that moment tells red, and when the vehicle goes on: it gets `beyond_m` past
 the line, or could not stop before, and does not come to rest on the crossing. Metres along the road
 come from the level ground that the traffic tells (`pipeline.scene.road`), else from the vehicle's
-own width: f W / w, with what vehicles usually measure.
+own width: f W / w, with what vehicles usually measure. A vehicle that was lost near the line and
+found again is one way (`found_again`); a track that goes over from one who waits to one who passes
+is left out, for nobody knows whose plate it would show.
 
 That the light and the line hold for this direction is not told by the picture alone: someone must
 be seen to wait at the line while it is red, or the reporter's own car waits there. (The line is
@@ -35,15 +37,19 @@ from pipeline.scene.light_look import NETWORK as LIGHTS_NETWORK
 from pipeline.types import Abstention, CameraMotion, Incident, Measure, Scene, Track, TrafficLight
 from pipeline.violations.approaches import Approach, approaches
 from pipeline.violations.base import Language, Rule, RuleSettings
-from pipeline.violations.crossings import Crossing, crossing, waits
+from pipeline.violations.crossings import Crossing, crossing
+from pipeline.violations.found_again import whole_ways
 from pipeline.violations.registry import rule
+from pipeline.violations.rests import waits
+from pipeline.violations.same_motorbike import one_each
 from pipeline.violations.signals import Red, contradicted, red_at
 
 _LEAST_WIDTH = 0.012  # of the picture's: smaller vehicles are too far away
 _LEAST_SURE = 0.4  # mean confidence of its detections
 _UNPROVEN = 0.9  # confidence of a light that was never seen to change
 _TURN_DEG = 32.0  # to the right, after the line
-_LEAST_BEYOND_M = 3.5  # rear wheels past the line
+_TURNING_MPS = 8.0  # nobody turns right at a junction faster: over 0.6 g on an arc of ten metres
+_LEAST_BEYOND_M = 2.0  # rear wheels past the line
 _BRAKING_MPS2 = 4.0
 _AFTER_S = 0.6  # the light still is red so long after
 
@@ -51,7 +57,7 @@ _AFTER_S = 0.6  # the light still is red so long after
 class RedLightSettings(RuleSettings):
     grace_s: float = Field(1.0, ge=0, description="red for at least so long at the line")
     beyond_m: float = Field(
-        7.0, gt=0, description="rear wheels get this far past the line, or would even if it braked"
+        5.0, gt=0, description="rear wheels get this far past the line, or would even if it braked"
     )
     light_confidence: float = Field(0.7, gt=0, le=1, description="of the light's looks, on average")
     line_confidence: float = Field(0.5, gt=0, le=1, description="of the stop line")
@@ -96,7 +102,7 @@ class RedLight(Rule[RedLightSettings]):
                 held = best.get(incident.track_id)
                 if held is None or incident.confidence > held.confidence:
                     best[incident.track_id] = incident
-        yield from best.values()
+        yield from one_each(best.values(), vehicles)
 
     def _in_stretch(
         self,
@@ -105,9 +111,10 @@ class RedLight(Rule[RedLightSettings]):
         stretch: Stretch,
         scene: Scene,
     ) -> Iterator[Incident]:
-        ways = paths(vehicles, stretch, scene)
+        pieces = paths(vehicles, stretch, scene)
         reporter_waits = _drove_before(scene, stretch)
-        for approach in approaches(scene, stretch, ways, self.settings.line_confidence):
+        for approach in approaches(scene, stretch, pieces, self.settings.line_confidence):
+            ways = whole_ways(pieces, approach)
             waiting = [way for way in ways if self._waits(way, approach, lights)]
             for way in ways:
                 others = [one.track.id for one in waiting if one is not way]
@@ -143,7 +150,10 @@ class RedLight(Rule[RedLightSettings]):
         lights: Sequence[TrafficLight],
         others: Sequence[int],
     ) -> Incident | None:
-        if not found.turn_deg <= _TURN_DEG or found.rests or not self._goes_on(found):
+        too_fast = np.isnan(found.turn_deg) and found.speed_mps > _TURNING_MPS
+        if not (found.turn_deg <= _TURN_DEG or too_fast):
+            return None
+        if found.rests or not self._goes_on(found):
             return None
         red = _surest(lights, found.front_s, approach)
         if red is None or red.confidence < self.settings.light_confidence:

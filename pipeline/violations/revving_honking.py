@@ -47,13 +47,13 @@ from pipeline.violations.hearing import (
     follows,
     heights,
     is_rival,
-    joined,
     only,
     presses_of,
     seen,
     series_of,
     typical,
 )
+from pipeline.violations.lost_and_found import joined
 from pipeline.violations.registry import rule
 
 _NEARER = 1.4  # times as tall as the next motorbike: that one is nearest
@@ -158,7 +158,7 @@ class RevvingHonking(Rule[RevvingHonkingSettings]):
             yield Abstention(self.id, 0.0, end, "no sound track")
             return
         heard = [s for s in scene.sounds if self._counts(s)]
-        vehicles = joined([track for track in tracks if track.kind.is_vehicle])
+        vehicles = joined(tracks)
         yield from self._engines(heard, vehicles, scene)
         yield from self._horns(heard, vehicles, scene)
 

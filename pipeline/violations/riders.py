@@ -25,6 +25,7 @@ class Load:
     clear: NDArray[np.bool_]  # (N,) False where another motorbike's box lies over this one's
     offsets: tuple[tuple[float, ...], ...]  # N times: riders' middles, sorted, in motorbike widths
     riders: tuple[tuple[int, ...], ...]  # N times: their track ids
+    feet: tuple[tuple[float, ...], ...]  # N times: lower ends, in motorbike heights from its top
 
 
 def loads(tracks: Sequence[Track]) -> list[Load]:
@@ -38,7 +39,7 @@ def loads(tracks: Sequence[Track]) -> list[Load]:
         for index, track in enumerate(group):
             for row, frame in enumerate(track.frames):
                 at[int(frame)][side].append((index, row))
-    rows: list[dict[int, tuple[bool, list[tuple[float, int]]]]] = [{} for _ in motorbikes]
+    rows: list[dict[int, tuple[bool, list[tuple[float, int, float]]]]] = [{} for _ in motorbikes]
     for bikes_here, people_here in at.values():
         if not bikes_here:
             continue
@@ -53,10 +54,12 @@ def loads(tracks: Sequence[Track]) -> list[Load]:
         for position, (index, row) in enumerate(bikes_here):
             box = boxes[position]
             middle, width = (box[0] + box[2]) / 2, box[2] - box[0]
+            height = box[3] - box[1]
             aboard = [
                 (
                     float(((persons[k][0] + persons[k][2]) / 2 - middle) / width),
                     people[people_here[k][0]].id,
+                    float((persons[k][3] - box[1]) / height),
                 )
                 for k, owner in zip(keep, belongs_to, strict=True)
                 if position in owner
@@ -70,8 +73,9 @@ def loads(tracks: Sequence[Track]) -> list[Load]:
                 track=track,
                 counts=np.array([len(aboard) for _, aboard in seen], np.int32),
                 clear=np.array([clear for clear, _ in seen], bool),
-                offsets=tuple(tuple(x for x, _ in aboard) for _, aboard in seen),
-                riders=tuple(tuple(one for _, one in aboard) for _, aboard in seen),
+                offsets=tuple(tuple(x for x, _, _ in aboard) for _, aboard in seen),
+                riders=tuple(tuple(one for _, one, _ in aboard) for _, aboard in seen),
+                feet=tuple(tuple(foot for _, _, foot in aboard) for _, aboard in seen),
             )
         )
     return result

@@ -150,11 +150,11 @@ def sizes_of(track: Track, looks: NDArray[np.intp], view: View, scene: Scene) ->
     ]
 
 
-def goes_on(one: Track, other: Track) -> bool:
+def goes_on(one: Track, other: Track, lost_s: float = _LOST_S) -> bool:
     """Is the later of two tracks the earlier one's vehicle, lost and found again at its place?"""
     first, second = (one, other) if one.start_s <= other.start_s else (other, one)
     gap = second.start_s - first.end_s
-    if gap > _LOST_S:
+    if gap > lost_s:
         return False
     at = int(np.searchsorted(first.times_s, second.start_s))
     before = first.boxes[min(at, len(first) - 1)].astype(np.float64)

@@ -13,6 +13,9 @@ _SAME_OVERLAP = 0.4  # median, where both tracks were seen
 _BEFORE_S = 1.5  # between the findings
 _LOST_S = 2.0  # between the end of one track and the start of the other
 _REACH = 2.0  # widths that it may have gone meanwhile
+# Who keeps the camera's pace is found again at much the same place: after so long, within so much
+# of its size.
+_KEPT_S, _KEPT = 5.0, 0.7
 
 
 def one_each(found: Iterable[Incident], tracks: Sequence[Track]) -> list[Incident]:
@@ -27,9 +30,15 @@ def one_each(found: Iterable[Incident], tracks: Sequence[Track]) -> list[Inciden
 
 def is_same(one: Incident, other: Incident, tracks: dict[int, Track]) -> bool:
     """Are two findings about one motorbike, whose tracks may be two?"""
-    if one.start_s > other.end_s + _BEFORE_S or other.start_s > one.end_s + _BEFORE_S:
-        return False
+    apart_s = max(one.start_s - other.end_s, other.start_s - one.end_s)
     a, b = tracks[one.track_id], tracks[other.track_id]
+    if apart_s > _BEFORE_S:
+        first, second = (a, b) if a.end_s <= b.end_s else (b, a)
+        end, start = first.boxes[-1].astype(float), second.boxes[0].astype(float)
+        size = float(max(end[2] - end[0], end[3] - end[1]))
+        lost_s = second.start_s - first.end_s
+        near = 0 < lost_s < _KEPT_S and float(np.abs(end - start).max()) < _KEPT * size
+        return bool(a.id == b.id or near)
     common, rows_a, rows_b = np.intersect1d(a.frames, b.frames, return_indices=True)
     if len(common):
         overlap = [

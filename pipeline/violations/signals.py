@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.types import LightState, TrafficLight
 
 _AROUND_S = 0.7  # a look tells of so long before and after it
+_SURE_S = 1.5  # ... and how surely it is told, so long
 _BEFORE_S = 1.3  # red was told at least twice within so long before
 _GAP_S = 3.0  # without a look that told: nothing is known of a longer one
 _LEAST_LOOKS = 2
@@ -50,8 +51,10 @@ def red_at(light: TrafficLight, time_s: float) -> Red | None:
     if began:
         # Anywhere between the last look that told another colour and the first that told red.
         sigma = float(times[row] - times[row - 1]) / 12**0.5
-    sure = light.confidences[told]
-    return Red(since, sigma, float(np.mean(sure[near])), began, not bool(reds.all()))
+    sure, away = light.confidences[told][reds], np.abs(times[reds] - time_s)
+    # A few looks scatter: the better of the closest ones and of those a little farther off.
+    confidence = max(float(np.mean(sure[away <= reach])) for reach in (_AROUND_S, _SURE_S))
+    return Red(since, sigma, confidence, began, not bool(reds.all()))
 
 
 def contradicted(lights: Sequence[TrafficLight], time_s: float) -> bool:

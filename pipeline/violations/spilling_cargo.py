@@ -1,14 +1,18 @@
 """Chở vật liệu dễ rơi vãi: loose stuff heaped above the sides of an open truck, without a cover.
 
 Observed, at each close look at a truck (`pipeline.closeups.cargo`): sand, stones, earth, scrap or
-straw that stands above the sides and over which no tarpaulin lies. A look speaks for the act where
+straw that stands above the sides and over which no tarpaulin lies. Two things can contradict each
+other, and must both speak for it: the network's verdict on the whole, of all looks together
+(`truck_looks.fused`: looks at one truck err alike)
 
-    heaped >= h,  covered <= 1 - h,  load >= l of the truck's picture,  load's top over sides' top
+    heaped >= h,  covered <= c
 
-with h and l from the settings: the network's verdict on the whole and the parts that it found in
-the picture, two answers that can contradict each other. A candidate needs `looks` such looks, over
-at least `least_s` seconds, and that at least `agreement` of all looks say so; single looks err, and
-those at one size err alike. `heap_share` is the median over these looks of
+and the parts that it found in the picture, at `agreement` of the looks
+
+    load >= l of the truck's picture,  more load than cover,  load's top over sides' top
+
+with h, c and l from the settings. A candidate needs `looks` such looks, over at least `least_s`
+seconds. `heap_share` is the median over these looks of
 
     sides' top - load's top,   in hundredths of the truck's height in the picture:
 
@@ -31,7 +35,7 @@ from pydantic import Field
 from pipeline.types import Abstention, Incident, Measure, Scene, Track
 from pipeline.violations.base import Language, Rule, RuleSettings
 from pipeline.violations.registry import rule
-from pipeline.violations.truck_looks import column, error, heights_px, is_truck
+from pipeline.violations.truck_looks import column, error, fused, heights_px, is_truck, once
 
 _ABOVE = 0.015  # of the box's height: less is a rim's thickness
 _OWN_ERROR = 0.015  # of the box's height: edges of parts are told no better, however many looks
@@ -40,11 +44,14 @@ _OWN_ERROR = 0.015  # of the box's height: edges of parts are told no better, ho
 class SpillingCargoSettings(RuleSettings):
     enabled: bool = False
     heaped: float = Field(
-        0.6, gt=0.5, lt=1, description="probability of an open heap at a look that counts"
+        0.8, gt=0.5, lt=1, description="probability of an open heap, of all looks together"
+    )
+    covered: float = Field(
+        0.2, gt=0, lt=1, description="probability of a tarpaulin that is too much, likewise"
     )
     load: float = Field(0.03, gt=0, lt=1, description="share of open load in the truck's picture")
     looks: int = Field(4, ge=2, description="looks that must show it")
-    agreement: float = Field(0.75, gt=0.5, le=1, description="share of all looks that show it")
+    agreement: float = Field(0.6, gt=0.5, le=1, description="share of all looks that show it")
     least_s: float = Field(1.5, ge=0, description="from the first of them to the last")
 
 
@@ -60,6 +67,7 @@ class SpillingCargo(Rule[SpillingCargoSettings]):
         "heaped",
         "covered",
         "load_share",
+        "cover_share",
         "load_top",
         "body_top",
     )
@@ -77,25 +85,24 @@ class SpillingCargo(Rule[SpillingCargoSettings]):
     }
 
     def judge(self, tracks: Sequence[Track], scene: Scene) -> Iterable[Incident | Abstention]:
-        for track in tracks:
-            if is_truck(track):
-                incident = self._judge(track)
-                if incident is not None:
-                    yield incident
+        words = [self._judge(track) for track in tracks if is_truck(track)]
+        yield from once([word for word in words if word is not None], tracks)
 
     def _judge(self, track: Track) -> Incident | None:
         settings = self.settings
-        heaped, covered = column(track, "heaped"), column(track, "covered")
+        heaped, load = column(track, "heaped"), column(track, "load_share")
         above = column(track, "body_top") - column(track, "load_top")
         looked = np.isfinite(heaped)
         with np.errstate(invalid="ignore"):
             speaks = (
                 looked
-                & (heaped >= settings.heaped)
-                & (covered <= 1 - settings.heaped)
-                & (column(track, "load_share") >= settings.load)
+                & (load >= settings.load)
+                & ~(column(track, "cover_share") > load)
                 & (above >= _ABOVE)
             )
+        sure = fused(heaped)
+        if not sure >= settings.heaped or fused(column(track, "covered")) > settings.covered:
+            return None
         rows = np.flatnonzero(speaks)
         if len(rows) < settings.looks or len(rows) < settings.agreement * looked.sum():
             return None
@@ -114,8 +121,9 @@ class SpillingCargo(Rule[SpillingCargoSettings]):
         ]
         tall = heights_px(track)[rows]
         best = rows[np.argsort(-(tall * heaped[rows]), kind="stable")]
-        sure = float(np.mean(heaped[rows])) * len(rows) / float(looked.sum())
-        confidence = sure * (1 - 0.5 ** (len(rows) / settings.looks))
+        confidence = (
+            sure * len(rows) / float(looked.sum()) * (1 - 0.5 ** (len(rows) / settings.looks))
+        )
         return self.incident(
             track, (start_s, end_s), confidence, measures, track.times_s[best[:3]].tolist()
         )

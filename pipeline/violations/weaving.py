@@ -7,6 +7,7 @@ Enough swings in a row, alternating, each wide and quick enough, are a candidate
 
 - swings that others show at the same moment: they are the camera's own, or the road's;
 - swings under a driving camera that turns left and right in the same rhythm itself;
+- swings that a steady drift explains as well: the few changes of lane of who overtakes;
 - swings of one edge of the box alone: somebody else hides the other edge;
 - swings wider or quicker than any road user makes: the background was lost;
 - vehicles seen from the side, or that cross the picture: what looks like swings there is how evenly
@@ -44,19 +45,23 @@ _LEAST_SAMPLES = 12
 _WINDOW_S, _HOP_S = 12.0, 4.0  # slow bends are taken out over so long
 _COMMON = 0.7  # correlation with other vehicles' sideways motion that makes it the camera's own
 _SHARED = 0.45  # of its swing, by which the others swing with it
-_BOTH_EDGES = 0.45  # of a swing's width, at least, by which each edge of the box swings
+_PLAIN = 0.75  # of the least swing, by which it swings about a straight way too
+_BOTH_EDGES = 0.38  # of a swing's width, at least, by which each edge of the box swings
 _MOST_PULL = 7.0  # m/s2 sideways: a lean of 35 degrees, which hardly any tyre holds
 _WIDEST_M = 4.5  # no vehicle swings further, a lost background does
-_BROADSIDE = 1.45  # times as wide as seen from behind: its flank shows
+# Times as wide as seen from behind: its flank shows. (A car that parks or turns shows it, too.)
+_BROADSIDE = {Kind.MOTORBIKE: 2.0, Kind.CAR: 1.45}
 _CROSSES_MPS = 5.0  # sideways all the while: it drives across the picture
 _CAMERA_TURNS_RAD = 0.035  # by which a driving camera that swings turns to and fro
+_IN_STEP = 0.55  # correlation of its turning with the pace of a vehicle that seems to swing
+_SCALE_SIGMA = 0.1  # of a metre in pixels, told by what its kind usually measures
 _FOCAL = 0.9  # of the picture's width
 _MOST_UNKNOWN = 0.2  # of the frames, without a background to compare with
 _JUDGED = (Kind.MOTORBIKE, Kind.CAR)
 
 
 class WeavingSettings(RuleSettings):
-    swings: int = Field(4, ge=2, description="alternating swings in a row")
+    swings: int = Field(4, ge=3, description="alternating swings in a row")
     least_m: float = Field(0.9, gt=0, description="each so wide from turn to turn, in metres")
     slowest_s: float = Field(2.6, gt=0, description="a slower swing is a bend or a lane change")
 
@@ -124,6 +129,8 @@ class Weaving(Rule[WeavingSettings]):
         least, times = self.settings.least_m, way.times_s[rows]
         u = swerves(way.middles[rows], times, way.scales[rows])
         turns = self._longest(turning_points(u, least), times)
+        if len(turns) > self.settings.swings:
+            turns = turns[_plain_part(way, rows[turns], least)]
         if len(turns) - 1 < self.settings.swings:
             return None
         sizes = np.abs(np.diff(u[turns]))
@@ -139,7 +146,8 @@ class Weaving(Rule[WeavingSettings]):
             return None
         start, end = float(times[turns[0]]), float(times[turns[-1]])
         surplus = (len(turns) - 1) / self.settings.swings
-        size, sure = float(np.median(sizes)), float(way.confidences[span].mean())
+        # The first and the last lead from its usual place and back to it: no whole swings.
+        size, sure = float(np.median(sizes[1:-1])), float(way.confidences[span].mean())
         confidence = (1 - 0.4**surplus) * min(1.0, size / least / 1.3) * (0.5 + 0.5 * sure)
         width = SIDES_M[way.track.kind][0]
         spread = float(sizes.std())
@@ -149,7 +157,9 @@ class Weaving(Rule[WeavingSettings]):
             confidence,
             (
                 Measure("swings", float(len(turns) - 1), ""),
-                Measure("swing_width", round(size, 2), "m", round(max(spread, 0.08 * size), 2)),
+                Measure(
+                    "swing_width", round(size, 2), "m", round(max(spread, _SCALE_SIGMA * size), 2)
+                ),
                 Measure("amplitude", round(size / width, 2), "widths", round(spread / width, 2)),
                 Measure("weave_duration", round(end - start, 1), "s", 1 / scene.sample_rate_hz),
             ),
@@ -204,10 +214,26 @@ def _is_whole(
     return float(np.median(np.minimum(left, right) / sizes)) >= _BOTH_EDGES
 
 
+def _plain_part(way: Sideways, at: NDArray[np.intp], least: float) -> slice:
+    """Turning points without the outer swings that a steady drift explains as well.
+
+    What takes out bends puts a swing in before and behind a few changes of lane.
+    """
+    span = slice(int(at[0]), int(at[-1]) + 1)
+    drift = np.polyfit(way.times_s[span], way.middles[span], 1)
+    places = way.middles[at] - np.polyval(drift, way.times_s[at])
+    first, last = 0, len(at) - 1
+    while first < last and abs(places[first + 1] - places[first]) < _PLAIN * least:
+        first += 1
+    while first < last and abs(places[last] - places[last - 1]) < _PLAIN * least:
+        last -= 1
+    return slice(first, last + 1)
+
+
 def _crosses(way: Sideways, span: NDArray[np.intp]) -> bool:
     """Is it seen from the side, or does it drive across the picture?"""
     width = float(np.median(way.rights[span] - way.lefts[span]))
-    if width > _BROADSIDE * SIDES_M[way.track.kind][0]:
+    if width > _BROADSIDE[way.track.kind] * SIDES_M[way.track.kind][0]:
         return True
     drift = np.polyfit(way.times_s[span], way.middles[span], 1)[0]
     return abs(float(drift)) > _CROSSES_MPS
@@ -243,8 +269,10 @@ def _camera_swings(way: Sideways, span: NDArray[np.intp], swings: int, scene: Sc
     turned = swerves(turned, way.times_s[span], np.ones(len(span)))
     if len(turning_points(turned, _CAMERA_TURNS_RAD)) - 1 < 0.6 * swings:
         return False
-    # It turns where it is fastest sideways. (A near vehicle that hides one side of the background
-    # drags the estimate with it: that lies in phase with the vehicle's place.)
+    # It heads to the right while it goes there: the background then goes left, and so does whoever
+    # keeps to the lane. (A near vehicle that hides one side of the background drags the estimate
+    # with it: that lies in phase with the vehicle's place.)
     u = swerves(way.middles[span], way.times_s[span], way.scales[span])
     pace = np.gradient(u, way.times_s[span])
-    return abs(float(np.corrcoef(turned, pace)[0, 1])) > abs(float(np.corrcoef(turned, u)[0, 1]))
+    with_place = abs(float(np.corrcoef(turned, u)[0, 1]))
+    return float(np.corrcoef(turned, pace)[0, 1]) > max(with_place, _IN_STEP)

@@ -29,7 +29,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pipeline.scene.course import courses
+from pipeline.scene.course import Course, courses
 from pipeline.scene.course_join import whole_courses
 from pipeline.scene.ground import paths, stretches
 from pipeline.scene.lanes import RoadLine, road_lines
@@ -45,6 +45,8 @@ from pipeline.violations.lane_use.shoulder import OnShoulder, on_shoulder
 from pipeline.violations.passing.overtaking import Overtaking, overtakings
 from pipeline.violations.passing.sides import lines_of_road, may_be_edge
 from pipeline.violations.registry import rule
+
+Measured = tuple[Road, Sequence[Course]]  # a stretch of road, and who drives there
 
 _LINE_CONFIDENCE = 0.5
 _ABOUT_S = 1.5  # before and after an overtaking, in which a crossing is part of it
@@ -81,17 +83,20 @@ class WrongLane(Rule[WrongLaneSettings]):
     def judge(self, tracks: Sequence[Track], scene: Scene) -> Iterable[Incident | Abstention]:
         vehicles = [track for track in tracks if track.kind.is_vehicle]
         lines = road_lines(scene)
-        measured = list(roads(scene, tracks, lines)) if lines else []
+        measured: list[Measured] = [
+            (road, whole_courses(courses(road, vehicles, scene)))
+            for road in (roads(scene, tracks, lines) if lines else ())
+        ]
         yield from self._over_lines(vehicles, lines, measured, scene)
         yield from map(self._against_incident, self._against(vehicles, measured, scene))
-        for road in measured:
-            for drives in on_shoulder(road, tracks, lines, scene, self.settings.shoulder_s):
+        for road, everyone in measured:
+            for drives in on_shoulder(road, everyone, lines, scene, self.settings.shoulder_s):
                 yield self._shoulder_incident(drives, scene)
         if self.settings.lane_map:
             yield from self._mapped(vehicles, scene)
 
     def _against(
-        self, vehicles: Sequence[Track], measured: Sequence[Road], scene: Scene
+        self, vehicles: Sequence[Track], measured: Sequence[Measured], scene: Scene
     ) -> Iterable[Against]:
         """Each vehicle's surest."""
         others, widths = self.settings.others, self.settings.against_widths
@@ -99,8 +104,7 @@ class WrongLane(Rule[WrongLaneSettings]):
         for stretch in stretches(scene.ego, 2.0):
             ways = [path for path in paths(vehicles, stretch, scene) if path.is_moving]
             found += [against(path, ways, scene, others, widths) for path in ways]
-        for road in measured:
-            everyone = whole_courses(courses(road, vehicles, scene)) if road.standing else []
+        for road, everyone in measured:
             found += [
                 against_on_road(course, everyone, road, scene, others, widths)
                 for course in everyone
@@ -116,7 +120,7 @@ class WrongLane(Rule[WrongLaneSettings]):
         self,
         vehicles: Sequence[Track],
         lines: Sequence[RoadLine],
-        measured: Sequence[Road],
+        measured: Sequence[Measured],
         scene: Scene,
     ) -> Iterator[Incident | Abstention]:
         solid = [
@@ -126,9 +130,8 @@ class WrongLane(Rule[WrongLaneSettings]):
             start, end = float(scene.ego.times_s[0]), float(scene.ego.times_s[-1])
             yield Abstention(self.id, start, end, "no line that is solid beyond doubt")
         found: list[OverLine | Crossing] = []
-        for road in measured:
+        for road, everyone in measured:
             here = lines_of_road(road, lines)
-            everyone = whole_courses(courses(road, vehicles, scene))
             for course in everyone:
                 for crossing in crossings(course, here, road, scene, self.settings.stay_s):
                     side = may_be_edge(
@@ -141,14 +144,14 @@ class WrongLane(Rule[WrongLaneSettings]):
         for track in vehicles:
             for one in over_lines(track, solid, scene, self.settings.over_s, self.settings.stay_s):
                 # Metres tell better than the corners of a box, where there are any.
-                if not any(_holds(road, one.middle_s) for road in measured):
+                if not any(_holds(road, one.middle_s) for road, _ in measured):
                     found.append(one)
         over: dict[int, OverLine | Crossing] = {}  # the surest of each vehicle
         for item in found:
             held = over.get(item.track.id)
             if held is None or item.confidence > held.confidence:
                 over[item.track.id] = item
-        passing = self._overtakings(vehicles, lines, measured, scene) if over else []
+        passing = self._overtakings(lines, measured, scene) if over else []
         for item in over.values():
             if any(_is_part(item, of) for of in passing):
                 yield Abstention(self.id, item.start_s, item.end_s, "part of an overtaking")
@@ -156,15 +159,13 @@ class WrongLane(Rule[WrongLaneSettings]):
                 yield self._line_incident(item, scene)
 
     def _overtakings(
-        self,
-        vehicles: Sequence[Track],
-        lines: Sequence[RoadLine],
-        measured: Sequence[Road],
-        scene: Scene,
+        self, lines: Sequence[RoadLine], measured: Sequence[Measured], scene: Scene
     ) -> list[Overtaking]:
         if not self.settings.leave_overtaking:
             return []
-        return [one for road in measured for one in overtakings(road, vehicles, lines, scene)]
+        return [
+            one for road, everyone in measured for one in overtakings(road, everyone, lines, scene)
+        ]
 
     def _line_incident(self, one: OverLine | Crossing, scene: Scene) -> Incident:
         line = one.piece

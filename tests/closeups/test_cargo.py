@@ -93,6 +93,7 @@ def test_parts_become_shares_of_the_box() -> None:
     assert found["heaped"] > 0.95 and found["open_bed"] > 0.95 and found["covered"] < 0.02
     assert found["seen_aside"] > 0.9
     assert found["load_share"] == pytest.approx(600 / (parts > 0).sum())
+    assert found["cover_share"] == 0
 
 
 def test_what_is_not_there_has_no_value() -> None:
@@ -106,6 +107,7 @@ def test_what_is_not_there_has_no_value() -> None:
         "seen_aside",
         "seen_behind",
         "load_share",
+        "cover_share",
     }
 
 

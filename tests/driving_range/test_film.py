@@ -9,6 +9,7 @@ from driving_range.actors import Actor
 from driving_range.camera import Camera
 from driving_range.film import film, pictures
 from driving_range.scenery import Scenery
+from driving_range.sounds import RATE_HZ
 from driving_range.ways import standing
 from driving_range.world import Light, Paint, Road, World
 from pipeline.types import Kind
@@ -57,3 +58,19 @@ def test_weather_and_the_file(tmp_path: Path) -> None:
     path = film(world, CAMERA, tmp_path / "one.mp4", rate=5)
     with av.open(str(path)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 5
+
+
+def test_the_sound_track_lies_where_it_was_staged(tmp_path: Path) -> None:
+    beep = np.sin(2 * np.pi * 800 * np.arange(2 * RATE_HZ) / RATE_HZ)
+    beep[: RATE_HZ // 2] = 0
+    path = film(World(2.0), CAMERA, tmp_path / "heard.mp4", rate=5, sound=0.5 * beep)
+    with av.open(str(path)) as container:
+        assert len(container.streams.video) == 1
+        parts = [(f.time, f.to_ndarray()[0]) for f in container.decode(audio=0)]
+    times = np.concatenate([time + np.arange(len(part)) / RATE_HZ for time, part in parts])
+    loud = np.abs(np.concatenate([part for _, part in parts])) > 0.2
+    assert abs(times[loud].min() - 0.5) < 0.1
+    assert abs(times[loud].max() - 2.0) < 0.1
+    silent = film(World(0.4), CAMERA, tmp_path / "silent.mp4", rate=5)
+    with av.open(str(silent)) as container:
+        assert not container.streams.audio

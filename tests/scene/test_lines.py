@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.scene.line_duty import duty_of
 from pipeline.scene.lines import LineFinder
 from pipeline.scene.small import Small
 from pipeline.types import CameraMotion, LaneLine
@@ -119,3 +120,13 @@ def test_the_real_motorway_is_solid_on_the_right_and_dashed_on_the_left() -> Non
     assert max(line.duty for line in right) > 0.85
     assert any(line.is_solid for line in right)
     assert all(line.duty < 0.5 and not line.is_solid for line in left)
+
+
+def test_rows_that_traffic_hides_are_no_hole_in_a_line() -> None:
+    seen = np.ones((10, 60), bool)
+    painted = np.ones((10, 60), bool)
+    seen[:, 20:32] = False  # somebody drives over it all the while
+    hidden = duty_of(painted & seen, seen)
+    bare = duty_of(painted & seen, np.ones((10, 60), bool))
+    assert hidden is not None and hidden.share == 1.0
+    assert bare is not None and bare.share < 0.7

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.types import Abstention, CameraMotion, Incident, Kind, Scene, Track
+from pipeline.violations.convoy.members import unevenness
 from pipeline.violations.group_riding import GroupRiding, GroupRidingSettings
 from tests.violations.range_group_riding import QUIET, Road, convoy, formation, quiet
 
@@ -90,3 +91,15 @@ def test_an_empty_road_is_none() -> None:
         np.array([0.5], np.float32),
     )
     assert list(GroupRiding(GroupRidingSettings()).judge([one], scene)) == []
+
+
+def test_one_who_is_placed_ill_does_not_make_a_group_uneven() -> None:
+    rng = np.random.default_rng(2)
+    own = rng.normal(0, 0.2, (12, 2))
+    velocities = np.tile(np.array([0.0, 5.0]) + own, (30, 1, 1))
+    alike = unevenness(velocities)
+    assert 0.15 < alike < 0.45
+    velocities[:, 0, 1] += 3.0
+    assert unevenness(velocities) < 1.4 * alike
+    apart = np.tile(np.array([0.0, 5.0]) + 5 * own, (30, 1, 1))
+    assert unevenness(apart) > 4 * alike

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.scene.ground import Path
+from pipeline.scene.road import Lane
 from pipeline.types import (
     Abstention,
     CameraMotion,
@@ -19,7 +21,11 @@ from pipeline.types import (
     Zone,
     ZoneKind,
 )
-from pipeline.violations.illegal_parking import IllegalParking, IllegalParkingSettings
+from pipeline.violations.illegal_parking import (
+    IllegalParking,
+    IllegalParkingSettings,
+    _passes,
+)
 from tests.violations.scenes import Box, scene, track
 
 HORIZON, FOCAL, CAMERA_M, MIDDLE = 200.0, 900.0, 2.5, 640.0
@@ -259,3 +265,39 @@ def test_two_at_rest_in_a_zone_may_be_a_queue() -> None:
     before = on_road(3.0, 26.0)
     other = track(9, Kind.CAR, lambda t: before, 0, 14, jitter_px=1.0)
     assert told([parked(), other], mapped(zone(ZoneKind.NO_STOPPING, *THERE))) == []
+
+
+def test_in_a_jam_nobody_is_parked_whatever_lane_the_others_are_in() -> None:
+    """One comes up, so that lanes are known; beside it another rests, a while of the time."""
+    box = on_road(-1.0, 16.0)
+    beside = track(2, Kind.CAR, lambda time: box, 3.0, 12.0, jitter_px=1.5)
+    comes = [passer(number, 4.0 * (number - 3), around=False, lane_m=-5.0) for number in (3, 4)]
+    before = mapped(zone(ZoneKind.NO_STOPPING, *THERE))
+    assert told([parked(), beside, comes[0]], before) == []
+    assert [one.track_id for one in told([parked(), *comes], before)] == [1]
+
+
+class Metres:
+    """Ground on which a pixel is a metre."""
+
+    def place(self, feet: np.ndarray) -> np.ndarray:
+        return feet
+
+
+@pytest.mark.parametrize(
+    ("along", "passes"),
+    [
+        ((-0.8, 0.6, 2.0, 3.4), True),  # a large vehicle hides it before and after
+        ((-6.0, -4.0, -1.5, 0.5), True),
+        ((5.0, 2.0, -1.0), True),  # comes
+        ((-0.5, 0.0, 0.4, 0.8), False),  # rests beside it
+        ((0.2, 2.0, 4.0, 6.0), False),  # was never behind it
+        ((-9.0, -6.0, -3.0), False),
+    ],
+)
+def test_who_goes_past_it(along: tuple[float, ...], passes: bool) -> None:
+    lane = Lane(np.zeros(2), np.array([0.0, 1.0]))
+    beside = np.full(len(along), -2.6)
+    feet = np.column_stack([beside, along])
+    mover = Path(parked(), np.arange(len(along)) / 5, feet, beside, beside, beside)
+    assert _passes(mover, lane, Metres()) is passes  # type: ignore[arg-type]

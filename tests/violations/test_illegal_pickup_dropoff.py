@@ -138,3 +138,22 @@ def test_without_a_bus_nothing_is_said() -> None:
     tracks, scene = stop(boards=3, leaves=2).made()
     people = [track for track in tracks if track.kind.is_vehicle is False]
     assert list(IllegalPickupDropoff(IllegalPickupDropoffSettings()).judge(people, scene)) == []
+
+
+def test_one_who_comes_and_one_who_goes_may_have_walked_past() -> None:
+    assert judged(stop(boards=1, leaves=1).made()) == []
+
+
+def test_a_bus_whose_outline_shifts_goes_on_resting() -> None:
+    """Who stops in front of it hides a part: its box steps aside by a tenth of its width."""
+    tracks, scene = stop(boards=3, leaves=2).made()
+    (bus,) = [track for track in tracks if track.kind.is_vehicle]
+    boxes = bus.boxes.copy()
+    boxes[bus.times_s > 9.5] += (
+        np.float32(0.1)
+        * (boxes[:, [2]] - boxes[:, [0]])[bus.times_s > 9.5]
+        * np.array([1, 0, 1, 0], np.float32)
+    )
+    shifted = [replace(bus, boxes=boxes) if track is bus else track for track in tracks]
+    (incident,) = judged((shifted, scene))
+    assert values(incident)["stop_duration"] == pytest.approx(15, abs=0.8)

@@ -1,6 +1,9 @@
 """Riders counted on rendered boxes: who is aboard, who merely stands by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from pipeline.types import CameraMotion, Incident, Kind, Track
 from pipeline.violations.passenger_overload import PassengerOverload, PassengerOverloadSettings
@@ -10,7 +13,7 @@ SPEED = 80.0  # pixels a second, to the right
 
 
 def judged(tracks: list[Track], **settings: float) -> list[Incident]:
-    rule = PassengerOverload(PassengerOverloadSettings(**settings))  # type: ignore[arg-type]
+    rule = PassengerOverload(PassengerOverloadSettings(**settings))
     return [item for item in rule.judge(tracks, scene(6)) if isinstance(item, Incident)]
 
 
@@ -91,3 +94,53 @@ def test_a_pan_that_follows_the_motorbike_does_not_make_it_rest() -> None:
 def test_a_motorbike_too_far_away_is_not_judged() -> None:
     tracks = [bike(), rider(2, 0.35), rider(3, 0.6), rider(4, 0.85)]
     assert judged(tracks, least_height_px=120) == []
+
+
+def looked_at(bike: Track, aboard: Sequence[float], feet: float = 0.8, stray: float = 0.0) -> Track:
+    """The motorbike with closer looks that see so many aboard (NaN: none taken)."""
+    counts = np.resize(np.asarray(aboard, np.float32), len(bike))
+    ends = np.where(np.isfinite(counts), 0.3, np.nan).astype(np.float32)
+    shift = (stray * np.arange(len(bike))).astype(np.float32)
+    traits = {
+        "aboard": counts,
+        "aboard_from": shift - ends,
+        "aboard_to": shift + ends,
+        "aboard_feet": np.full(len(bike), feet, np.float32),
+    }
+    return replace(bike, traits=traits)
+
+
+TWO = (0.4, 0.75)
+
+
+def test_a_third_whom_only_the_closer_look_sees_counts() -> None:
+    two = [rider(2, TWO[0], speed=200.0), rider(3, TWO[1], speed=200.0)]
+    seen = looked_at(bike(speed=200.0), [3.0])
+    (incident,) = judged([seen, *two])
+    values = {measure.name: measure.value for measure in incident.measures}
+    assert values["people"] == 3 and values["closer_over"] == values["frames_over"] == 16
+    assert judged([bike(speed=200.0), *two]) == []
+
+
+def test_a_third_in_every_second_look_is_enough_in_every_eighth_not() -> None:
+    two = [rider(2, TWO[0], speed=200.0), rider(3, TWO[1], speed=200.0)]
+    often = looked_at(bike(speed=200.0), [3.0, 2.0])
+    seldom = looked_at(bike(speed=200.0), [3.0, *[2.0] * 7])
+    assert len(judged([often, *two])) == 1 and judged([seldom, *two]) == []
+
+
+def test_feet_on_the_road_are_not_aboard() -> None:
+    two = [rider(2, TWO[0], speed=200.0), rider(3, TWO[1], speed=200.0)]
+    assert judged([looked_at(bike(speed=200.0), [3.0], feet=1.0), *two]) == []
+
+
+def test_who_does_not_keep_a_place_is_not_aboard() -> None:
+    two = [rider(2, TWO[0], speed=200.0), rider(3, TWO[1], speed=200.0)]
+    assert judged([looked_at(bike(speed=200.0), [3.0], stray=0.25), *two]) == []
+
+
+def test_at_a_walking_pace_more_evidence_is_wanted() -> None:
+    for speed, found in ((80.0, 0), (250.0, 1)):
+        two = [rider(2, TWO[0], speed=speed), rider(3, TWO[1], speed=speed)]
+        some = looked_at(bike(speed=speed), [*[3.0] * 6, *[2.0] * 10])
+        assert len(judged([some, *two])) == found

@@ -211,3 +211,62 @@ def test_since_when_it_is_red() -> None:
 
 def test_picture_is_as_the_scene_says() -> None:
     assert pixel(0, LINE_M)[1] < HEIGHT and RATE == 5.0
+
+
+def parts(whole: Track, lost: tuple[float, float], second: int) -> list[Track]:
+    """A track that was lost between two times, and went on under another number."""
+    first, then = whole.times_s < lost[0], whole.times_s > lost[1]
+    return [
+        replace(
+            whole,
+            id=number,
+            frames=whole.frames[rows],
+            times_s=whole.times_s[rows],
+            boxes=whole.boxes[rows],
+            confidences=whole.confidences[rows],
+        )
+        for number, rows in ((whole.id, first), (second, then))
+    ]
+
+
+def test_who_is_lost_at_the_line_and_found_again_is_one_finding() -> None:
+    whole = vehicle(1, Kind.CAR, runs(10.0), 7.6, 14.0)
+    pieces = parts(whole, (10.55, 11.55), 9)  # the rear is over at 10.63
+    (incident,) = judged([*pieces, waiting(2)], junction())
+    assert incident.track_id in (1, 9)
+    assert judged([pieces[0], waiting(2)], junction()) == []
+    assert judged([pieces[1], waiting(2)], junction()) == []
+
+
+def test_who_comes_fast_needs_one_look_past_the_line() -> None:
+    rear_s = 10.0 + 4.4 / 11.0
+    culprit = vehicle(1, Kind.CAR, runs(10.0, 11.0), 8.6, rear_s + 0.21)
+    assert [one.track_id for one in judged([culprit, waiting(2)], junction())] == [1]
+    slower = vehicle(1, Kind.CAR, runs(10.0, 4.0), 7.0, 10.0 + 4.4 / 4.0 + 0.21)
+    assert judged([slower, waiting(2)], junction()) == []
+
+
+def test_a_track_that_changes_from_one_who_waits_to_one_who_passes_is_silent() -> None:
+    """Whose plate it would show nobody knows."""
+    waits = vehicle(1, Kind.MOTORBIKE, lambda time: (1.0, LINE_M - 0.8), 5.6, 11.0)
+    passes = vehicle(1, Kind.MOTORBIKE, runs(12.6, 6.0), 11.2, 16.0)
+    mixed = replace(
+        waits,
+        frames=np.concatenate([waits.frames, passes.frames]),
+        times_s=np.concatenate([waits.times_s, passes.times_s]),
+        boxes=np.concatenate([waits.boxes, passes.boxes]),
+        confidences=np.concatenate([waits.confidences, passes.confidences]),
+    )
+    assert judged([mixed, waiting(2)], junction()) == []
+    assert [one.track_id for one in judged([passes, waiting(2)], junction())] == [1]
+
+
+def test_who_stands_a_hand_over_the_line_and_drives_on_in_red_is_found() -> None:
+    def stands(time: float) -> tuple[float, float]:
+        gone = max(time - 12.0, 0.0)
+        return 2.0, LINE_M + 0.4 - max(6.0 - time, 0.0) * 4.0 + min(gone, 1.5) ** 2 * 2 + max(
+            gone - 1.5, 0.0
+        ) * 6.0
+
+    (incident,) = judged([vehicle(1, Kind.CAR, stands, 4.0, 16.0), waiting(2)], junction())
+    assert incident.track_id == 1

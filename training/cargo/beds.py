@@ -103,6 +103,9 @@ def open_bed(
     """Floor, sides and tailgate up to `side_top`, and what was put on them up to `top`."""
     wall = 0.05
     tip = rng.uniform(0, 0.12) if rng.random() < 0.4 else 0.0
+    if rng.random() < 0.2:
+        _tub(rng, mesh, paints, half, back, front, floor, max(side_top, top))
+        return
     mesh.box((-half, back, floor - 0.12), (half, front, floor), Part.BODY, paints.trim)
     whole = top > side_top + 0.05 and rng.random() < 0.35  # new sides of one piece
     lower = top if whole else side_top
@@ -169,3 +172,50 @@ def open_bed(
             )
     for x in np.linspace(-half, half - 0.06, int(rng.integers(2, 6))):
         mesh.box((x, back - 0.03, side_top), (x + 0.06, back, top), Part.BODY, paints.trim)
+
+
+def _tub(
+    rng: np.random.Generator,
+    mesh: Mesh,
+    paints: Paints,
+    half: float,
+    back: float,
+    front: float,
+    floor: float,
+    top: float,
+) -> None:
+    """A tipper's tub: sides that come in towards the floor, ribs, a rim, a guard over the cab."""
+    turned = rng.uniform(0.1, 0.4) * (top - floor)  # how far up the sides come in
+    inside = half * rng.uniform(0.6, 0.85)
+    gate = back - rng.uniform(0, 0.35)  # the tailgate's top, behind its foot
+    for s in (-1, 1):
+        for low, high, x0, x1 in (
+            (floor, floor + turned, s * inside, s * half),
+            (floor + turned, top, s * half, s * half),
+        ):
+            corners = [(x0, back, low), (x0, front, low), (x1, front, high), (x1, back, high)]
+            mesh.quad(corners, Part.BODY, paints.body)
+        ends = [(s * half, back, floor + turned), (s * half, back, top), (s * half, gate, top)]
+        mesh.triangles(np.array([ends], np.float32), Part.BODY, paints.body)
+        for y in np.linspace(back, front - 0.1, int(rng.integers(2, 9))):
+            mesh.box(
+                (s * half - 0.06, y, floor + turned * 0.7),
+                (s * half + 0.06, y + 0.1, top),
+                Part.BODY,
+                paints.trim if rng.random() < 0.5 else paints.body,
+            )
+        rim = [(s * half - 0.07, gate, top - 0.12), (s * half + 0.07, front, top)]
+        mesh.box(rim[0], rim[1], Part.BODY, paints.trim)
+    mesh.quad(
+        [(-inside, back, floor), (inside, back, floor), (half, gate, top), (-half, gate, top)],
+        Part.BODY,
+        paints.tailgate,
+    )
+    mesh.box((-inside, back, floor - 0.12), (inside, front, floor), Part.BODY, paints.trim)
+    mesh.box((-half, front - 0.05, floor), (half, front, top), Part.BODY, paints.body)
+    if rng.random() < 0.6:
+        over = front + rng.uniform(0.4, 1.2)
+        mesh.box((-half, front - 0.05, top), (half, over, top + 0.06), Part.BODY, paints.body)
+    for x in np.linspace(-half * 0.7, half * 0.7, int(rng.integers(0, 4))):
+        at = (back + gate) / 2 - 0.05
+        mesh.box((x, at - 0.06, floor + turned), (x + 0.09, at, top), Part.BODY, paints.trim)

@@ -75,26 +75,34 @@ def drawn(network: Network, shard: Path, most: int) -> None:
     _show(table)
 
 
-def answers(network: Network, shard: Path, out: Path, most: int) -> None:
-    """What is told of drawn trucks it never saw, and how far off: for the driving range."""
-    images = np.load(shard / "images.npy", mmap_mode="r")[:most]
-    labels = np.load(shard / "labels.npy", mmap_mode="r")[:most]
-    truths = np.load(shard / "truths.npy")[:most]
+def answers(network: Network, passages: Path, out: Path) -> None:
+    """What is told at each look of passages.py, and how far off: for the driving range.
+
+    `shows` is the true height of load over the sides in the picture; edges are told less true, in
+    shares of the box's height, the wheel's in shares of itself; nan: not told, or not to be seen.
+    """
+    images = np.load(passages / "images.npy", mmap_mode="r")
+    labels = np.load(passages / "labels.npy", mmap_mode="r")
+    truths = np.load(passages / "truths.npy")
     edges = ("cab_top", "body_top", "body_bottom", "load_top", "wheel_px")
+    told = ("heaped", "covered", "open_bed", "load_share", "cover_share")
+    told += ("seen_aside", "seen_behind")
     with out.open("w") as file:
         rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["cargo", "heaped", "covered", "open_bed", "load_share", *edges])
+        rows.writerow(["truck", "cargo", "view", "sides", "load", "shows", *told, *edges])
         for image, label, truth in zip(images, labels, truths, strict=True):
-            if truth[0] < 0:
-                continue
             parts, held, view = network(image)
             found = cargo.measured(parts.argmax(0), held, view, _BOX)
             exact = cargo.measured(label.astype(np.intp), held, view, _BOX)
-            told = [found[name] for name in ("heaped", "covered", "open_bed", "load_share")]
+            shows = exact.get("body_top", np.nan) - exact.get("load_top", np.nan)
+            values = [truth[3], truth[4], shows, *(found[name] for name in told)]
             for name in edges:
                 value, true = found.get(name, np.nan), exact.get(name, np.nan)
-                told.append(value / true - 1 if name == "wheel_px" else value - true)
-            rows.writerow([CARGOES[int(truth[0])], *(f"{value:.3f}" for value in told)])
+                if name == "load_top" and np.isnan(true):  # told where none is: over the sides' top
+                    true = exact.get("body_top", np.nan)
+                values.append(value / true - 1 if name == "wheel_px" else value - true)
+            known = [int(truth[0]), CARGOES[int(truth[1])], int(truth[2])]
+            rows.writerow([*known, *(f"{value:.3f}" for value in values)])
 
 
 def crops(folder: Path, labels: Path, use: str) -> Iterator[tuple[str, NDArray[np.uint8], int]]:
@@ -137,7 +145,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--shard", type=Path)
-    parser.add_argument("--answers", type=Path, help="table to write from the shard")
+    parser.add_argument("--passages", type=Path, help="of passages.py")
+    parser.add_argument("--answers", type=Path, help="table to write from the passages")
     parser.add_argument("--most", type=int, default=400)
     parser.add_argument("--real", type=Path)
     parser.add_argument("--labels", type=Path)
@@ -145,8 +154,8 @@ def main() -> None:
     network = Network(options.model)
     if options.shard:
         drawn(network, options.shard, options.most)
-        if options.answers:
-            answers(network, options.shard, options.answers, options.most)
+    if options.passages:
+        answers(network, options.passages, options.answers)
     if options.real:
         real(network, options.real, options.labels)
 

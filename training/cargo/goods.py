@@ -19,14 +19,14 @@ def pieces(
     """Goods over the sides without a cover; whether they are of the kind that falls off."""
     kind = rng.random()
     over = rng.uniform(0.25, 1.2) * (0.7 if inner < 0.95 else 1.0)
-    if kind < 0.2:  # bricks
+    if kind < 0.14:  # bricks
         tops = rng.uniform(0.6, 1.0, 4) * over
         ys = np.linspace(back + 0.1, front - 0.1, 5)
         stone = paints.bricks()
         for a, b, z in zip(ys[:-1], ys[1:], tops, strict=True):
             mesh.box((-inner, a, rim - 0.3), (inner, b, rim + z), Part.LOAD, stone)
         return True
-    if kind < 0.38:  # straw or branches: wider than the truck
+    if kind < 0.27:  # straw or branches: wider than the truck
         hay = paints.straw()
         points = heap(
             rng,
@@ -40,7 +40,7 @@ def pieces(
         )
         mesh.grid(points, Part.LOAD, hay)
         return True
-    if kind < 0.55:  # scrap, rubbish: small pieces on a heap
+    if kind < 0.4:  # scrap, rubbish: small pieces on a heap
         tones = [paints.thing() for _ in range(6)]
         base: Floats = heap(rng, inner, back + 0.05, front - 0.05, rim - 0.05, over * 0.7, 0.08)
         mesh.grid(base, Part.LOAD, tones[0])
@@ -52,7 +52,7 @@ def pieces(
                 low, low + size, Part.LOAD, tones[rng.integers(6)], lean=float(rng.normal(0, 0.05))
             )
         return True
-    if kind < 0.68:  # logs, pipes, poles
+    if kind < 0.56:  # logs, pipes, poles
         tone = paints.straw() if rng.random() < 0.5 else paints.thing()
         for _ in range(int(rng.integers(8, 40))):
             r = rng.uniform(0.05, 0.22)
@@ -63,7 +63,7 @@ def pieces(
             mesh.tube((x, back - shift, z), (x, end, z), r, Part.LOAD, tone, 8)
         return False
     tones = [paints.thing() for _ in range(int(rng.integers(1, 6)))]
-    if kind < 0.8:  # one machine: a few big blocks
+    if kind < 0.74:  # one machine: a few big blocks
         for _ in range(int(rng.integers(2, 7))):
             size = rng.uniform(0.4, 1.6, 3)
             x, y = rng.uniform(-inner, inner - 0.4), rng.uniform(back, front - 1.6)

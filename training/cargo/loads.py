@@ -40,17 +40,17 @@ def fill_bed(
         return Cargo.SUNK
     inner = half - 0.06
     kind = rng.random()
-    if kind < 0.2:  # empty
+    if kind < 0.16:  # empty
         return Cargo.SUNK
-    if kind < 0.36:  # filled below the rim
+    if kind < 0.32:  # filled below the rim
         level = rng.uniform(0.2, 0.85)
         base = floor + (rim - floor) * level
         rise = max(0.0, (rim - base) * rng.uniform(0, 0.9))
         points = heap(rng, inner, back + 0.06, front - 0.06, base, rise, 0.02)
         mesh.grid(points, Part.LOAD, paints.loose())
         return Cargo.SUNK
-    covered = kind > 0.74
-    if not covered and rng.random() < 0.4:
+    covered = kind > 0.76
+    if not covered and rng.random() < 0.55:
         pours = pieces(rng, mesh, paints, inner, back, front, rim)
         return Cargo.HEAPED if pours else Cargo.GOODS
     base = rim - rng.uniform(0.02, 0.12)

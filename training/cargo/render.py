@@ -14,12 +14,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from data import HEIGHT, WIDTH
 from numpy.typing import NDArray
+from photo import camera, in_front, surroundings, tone
 from raster import fill, shade
 from shapes import Part
 from trucks import Truck, draw_truck
 
-WIDTH, HEIGHT = 128, 96
 MARGIN = 0.06  # of the box, on each side: what the closeup adds around a detection
 _TIMES = 1  # supersampling: 2 is cleaner and three times slower
 
@@ -55,10 +56,21 @@ def _looking(azimuth: float, distance: float, high: float) -> tuple[Floats, Floa
 
 
 def draw(
-    truck: Truck, rng: np.random.Generator, backdrop: NDArray[np.uint8] | None
+    truck: Truck,
+    rng: np.random.Generator,
+    backdrop: NDArray[np.uint8] | None,
+    view: tuple[float, float, float] | None = None,
+    light: np.random.Generator | None = None,
+    least: float = 0.35,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Floats]:
-    """One crop (96, 128, 3), its labels (96, 128) and its truths (4,)."""
-    azimuth, distance, high = _view(rng)
+    """One crop (96, 128, 3), its labels (96, 128) and its truths (4,).
+
+    `view` is azimuth (degrees), distance and camera height (m). Of generators `light` in one state
+    come one sun and one camera; noise and what stands in front come from `rng` either way. The
+    camera saw the truck with `least` of the crop's rows or more.
+    """
+    azimuth, distance, high = view or _view(rng)
+    setting = light or rng
     eye, turn = _looking(azimuth, distance, high)
     local = (truck.corners - eye) @ turn.T
     flat = local[..., :2] / local[..., 2:]
@@ -88,10 +100,10 @@ def draw(
     ground = (ids < 0) & (rays[..., 2] < -1e-3)
     reach = np.where(ground, -eye[2] / np.minimum(rays[..., 2], -1e-3), 0)
     points = np.where(ground[..., None], eye + rays * reach[..., None], points).astype(np.float32)
-    sun = _sun(rng)
-    lit = _shadows(truck.corners, points, sun, float(rng.uniform(0, 0.25)))
-    strength = rng.uniform(0.3, 2.4) if rng.random() < 0.6 else rng.uniform(0, 0.2)
-    light = np.array([strength, rng.uniform(0.45, 1.0), rng.uniform(0.12, 0.35)], np.float32)
+    sun = _sun(setting)
+    lit = _shadows(truck.corners, points, sun, float(setting.uniform(0, 0.25)))
+    strength = setting.uniform(0.3, 2.4) if setting.random() < 0.6 else setting.uniform(0, 0.2)
+    strengths = [strength, setting.uniform(0.45, 1.0), setting.uniform(0.12, 0.35)]
     edge = truck.corners
     normals = np.cross(edge[:, 1] - edge[:, 0], edge[:, 2] - edge[:, 0])
     normals /= np.linalg.norm(normals, axis=1, keepdims=True) + 1e-9
@@ -107,20 +119,24 @@ def draw(
         lit,
         sun,
         eye.astype(np.float32),
-        light,
+        np.array(strengths, np.float32),
         image,
     )
-    exposed = rng.uniform(0.12, 0.4) / (image[ids >= 0].mean() + 0.02)  # as a camera sets itself
-    image = _tone(image * np.clip(exposed, 0.5, 5) ** rng.uniform(0.5, 1.0), rng)
-    behind = _backdrop(rng, backdrop, rays, h, w)
-    shadow = np.where(ground & (lit < 1), rng.uniform(0.3, 0.7) if strength > 0.2 else 0.75, 1.0)
+    exposed = setting.uniform(0.12, 0.4) / (
+        image[ids >= 0].mean() + 0.02
+    )  # as a camera sets itself
+    image = tone(image * np.clip(exposed, 0.5, 5) ** setting.uniform(0.5, 1.0), setting)
+    behind = surroundings(rng, backdrop, rays, h, w)
+    shadow = np.where(
+        ground & (lit < 1), setting.uniform(0.3, 0.7) if strength > 0.2 else 0.75, 1.0
+    )
     under = ground & (np.abs(points[..., 0]) < truck.half_width) & (points[..., 1] < 1.8)
     under &= points[..., 1] > truck.corners[..., 1].min()
     shadow = np.where(under, 0.3, shadow)
     shadow = cv2.GaussianBlur(shadow.astype(np.float32), (0, 0), 1.5)
     image = np.where((ids >= 0)[..., None], image, behind * shadow[..., None])
     labels = np.where(ids >= 0, truck.parts[ids], Part.BACKGROUND).astype(np.uint8)
-    image, labels = _in_front(rng, image, labels)
+    image, labels = in_front(rng, image, labels)
     small = cv2.resize(image, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     labels = labels[_TIMES - 1 :: _TIMES, _TIMES - 1 :: _TIMES]
     ratio = truck.side_top / truck.cab_top
@@ -129,8 +145,8 @@ def draw(
     if tells is not None and (labels == tells).mean() < 0.012:
         cargo = -1.0  # nothing of it can be seen from here
     truths = np.array([cargo, truck.raised, azimuth, ratio], np.float32)
-    picture = _camera(rng, np.clip(small, 0, 255))
-    if rng.random() < 0.5:  # cheap second look: mirrored
+    picture = camera(setting, rng, np.clip(small, 0, 255), least)
+    if light is None and rng.random() < 0.5:  # cheap second look: mirrored
         picture, labels = picture[:, ::-1], labels[:, ::-1]
     return np.ascontiguousarray(picture), np.ascontiguousarray(labels), truths
 
@@ -160,73 +176,6 @@ def _shadows(corners: Floats, points: Floats, sun: Floats, dim: float) -> Floats
     inside = (column >= 0) & (column < cells) & (row >= 0) & (row < cells)
     nearest = np.where(inside, depth[np.clip(row, 0, cells - 1), np.clip(column, 0, cells - 1)], 0)
     return np.where(nearest > at[..., 2] - low[2] + 1.0 + 0.12, dim, 1.0).astype(np.float32)
-
-
-def _tone(image: Floats, rng: np.random.Generator) -> Floats:
-    """Linear light to a camera's RGB values 0..255 in BGR order, tinted by its white balance."""
-    warm = 1 + rng.normal(0, 0.06, 3)
-    return (255 * np.clip(image * warm, 0, 1.5) ** (1 / rng.uniform(1.9, 2.4)))[..., ::-1].clip(
-        0, 255
-    )
-
-
-def _backdrop(rng, picture, rays, h, w):  # type: ignore[no-untyped-def]
-    """A street's picture, or sky, road and blocks of colour."""
-    if picture is not None and rng.random() < 0.75:
-        if rng.random() < 0.5:
-            picture = picture[:, ::-1]
-        return cv2.resize(picture, (w, h)).astype(np.float32)
-    down = rays[..., 2] < 0
-    sky, road = rng.uniform(120, 255, 3), np.full(3, rng.uniform(50, 170)) + rng.normal(0, 8, 3)
-    out = np.where(down[..., None], road, sky).astype(np.float32)
-    for _ in range(int(rng.integers(0, 9))):  # houses, trees, poles
-        x0, wide = int(rng.uniform(-20, w)), int(rng.uniform(4, w * 0.6))
-        y0 = int(rng.uniform(0, h * 0.6))
-        block = out[y0 : int(rng.uniform(y0 + 5, h * 0.9)), max(x0, 0) : x0 + wide]
-        block[:] = rng.uniform(10, 220, 3) + rng.normal(0, rng.uniform(2, 40), block.shape)
-    grain = cv2.GaussianBlur(
-        rng.normal(0, 60, (h, w)).astype(np.float32), (0, 0), rng.uniform(0.8, 6)
-    )
-    return out + grain[..., None]
-
-
-def _in_front(rng, image, labels):  # type: ignore[no-untyped-def]
-    """Now and then something stands before the truck: a rider, a car's roof, a pole."""
-    if rng.random() < 0.25:
-        h, w = labels.shape
-        for _ in range(int(rng.integers(1, 3))):
-            cx, cy = rng.uniform(0, w), rng.uniform(0.6 * h, 1.05 * h)
-            axes = (int(rng.uniform(0.03, 0.2) * w), int(rng.uniform(0.05, 0.3) * h))
-            mask = np.zeros((h, w), np.uint8)
-            cv2.ellipse(mask, (int(cx), int(cy)), axes, 0, 0, 360, 1, -1)
-            tone = rng.uniform(5, 200, 3) + rng.normal(0, 25, (h, w, 1))
-            image = np.where(mask[..., None] > 0, tone, image)
-            labels = np.where(mask > 0, Part.BACKGROUND, labels).astype(np.uint8)
-    return image, labels
-
-
-def _camera(rng: np.random.Generator, image: Floats) -> NDArray[np.uint8]:
-    """What a distant, moving, cheap camera makes of it."""
-    if rng.random() < 0.75:  # fewer pixels than the crop has
-        share = rng.uniform(0.35, 1.0)
-        small = cv2.resize(
-            image,
-            (max(int(WIDTH * share), 20), max(int(HEIGHT * share), 16)),
-            interpolation=cv2.INTER_AREA,
-        )
-        image = cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
-    if rng.random() < 0.3:
-        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.3))
-    if rng.random() < 0.2:  # sharpened by the camera
-        image = image + rng.uniform(0.5, 2.5) * (image - cv2.GaussianBlur(image, (0, 0), 1.0))
-    if rng.random() < 0.35:  # haze
-        image = image * (1 - (a := rng.uniform(0, 0.4))) + a * rng.uniform(120, 230)
-    image = image + rng.normal(0, rng.uniform(0, 7), image.shape)
-    out = np.clip(image, 0, 255).astype(np.uint8)
-    if rng.random() < 0.7:
-        _, data = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 92))])
-        out = cv2.imdecode(data, 1)
-    return out
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def groups(placed: Placed, apart: float) -> Iterator[NDArray[np.bool_]]:
         near = nanmedian(offset, axis=0) <= np.array(_NEAR_M)
         same = np.linalg.norm(nanmean(apart_by, axis=0), axis=-1) <= 1.5 * apart
         linked[one, others] = near.all(axis=-1) & same
-    for component in _components(linked):
+    for component in _components(linked | linked.T):
         if len(component) < 4:
             continue
         velocity = nanmedian(velocities[:, component], axis=1)
@@ -98,7 +98,11 @@ def common(velocities: FloatArray) -> FloatArray:
 
 
 def unevenness(velocities: FloatArray) -> float:
-    """How far the members' mean velocities are off from the group's, rms over members, m/s."""
+    """How far the members' mean velocities are off from the group's, m/s.
+
+    The root of their mean square, by its median (of two normal components half lie within
+    1.386 variances of one): one or two who are placed ill do not make a group uneven.
+    """
     off = nanmean(velocities - nanmedian(velocities, axis=1)[:, None], axis=0)
     known = off[np.isfinite(off[:, 0])]
-    return float(np.sqrt((known**2).sum(axis=1).mean())) if len(known) else np.inf
+    return float(np.sqrt(2 * np.median((known**2).sum(axis=1)) / 1.386)) if len(known) else np.inf

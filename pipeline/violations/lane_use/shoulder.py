@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.scene.course import Course, courses
-from pipeline.scene.course_join import whole_courses
+from pipeline.scene.course import Course
 from pipeline.scene.lanes import RoadLine
 from pipeline.scene.road_ahead import Road, is_straight
 from pipeline.types import Kind, Scene, Track
@@ -60,13 +59,12 @@ class OnShoulder:
 
 def on_shoulder(
     road: Road,
-    tracks: Sequence[Track],
+    everyone: Sequence[Course],
     lines: Sequence[RoadLine],
     scene: Scene,
     least_s: float,
 ) -> Iterator[OnShoulder]:
     """Those of one stretch who drive beyond the edge for `least_s` or longer."""
-    everyone = whole_courses(courses(road, tracks, scene))
     for course in everyone:
         if course.track.kind in _FOUR_WHEELS and course.has_track:
             found = _drives(course, road, lines, everyone, scene, least_s)

@@ -16,7 +16,7 @@ _AT_STOP_LINE_M = 9.0  # along the lane, from its foot to the line: it may be th
 _PAST_ITS_SIDES_M = 1.2  # from its middle: a line across the lane shows on both sides of it
 _MOST_ASLANT = 0.7  # metres along for each metre across: a kerb runs along the road
 _STARTS_S = 4.0  # after a light has turned green, until the last one before it has set off
-_COMMON = 0.5  # of a rest, that another one rests as well
+_COMMON, _COMMON_S = 0.5, 8.0  # of a rest, or so long, that another one rests as well
 
 Rest = tuple[Path, tuple[float, float]]
 
@@ -110,7 +110,7 @@ def _red_times(times: FloatArray, states: Sequence[LightState]) -> list[tuple[fl
 
 def _together(span: tuple[float, float], other: tuple[float, float]) -> bool:
     common = min(span[1], other[1]) - max(span[0], other[0])
-    return common >= _COMMON * (span[1] - span[0])
+    return common >= min(_COMMON * (span[1] - span[0]), _COMMON_S)
 
 
 def _anchored(points: FloatArray, anchor: FloatArray) -> FloatArray:

@@ -8,11 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.scene.course import Course, courses
-from pipeline.scene.course_join import whole_courses
+from pipeline.scene.course import Course
 from pipeline.scene.lanes import RoadLine
 from pipeline.scene.road_ahead import Road
-from pipeline.types import FloatArray, Kind, Scene, Track
+from pipeline.types import FloatArray, Kind, Scene
 from pipeline.violations.base import spans
 from pipeline.violations.passing.oncoming import (
     Meeting,
@@ -38,6 +37,7 @@ _OWN_SIDE_M = 0.3
 _ABOUT_S = 1.0  # before and after the pass, in which a side is told
 _BRIDGE_S = 1.3
 _LEAST_LOOKS = 4
+_COMES_BACK_S = 0.9  # from plainly beyond a line to over it
 _LANE_M = 5.5  # farther from the line, it does not drive in the lane beside it
 _LEAST_WIDTH = 0.012  # of the picture's: smaller ones are too far away to tell their side
 _NEAR_ROW = 0.9  # of the height: there a line lies left or right of the camera's own car
@@ -65,7 +65,7 @@ class Overtaking:
 
 def overtakings(
     road: Road,
-    tracks: Sequence[Track],
+    everyone: Sequence[Course],
     lines: Sequence[RoadLine],
     scene: Scene,
     meeting_s: float = MEETING_S,
@@ -74,7 +74,7 @@ def overtakings(
     """Those of one stretch, each vehicle's passes one by one."""
     everyone = [
         course
-        for course in whole_courses(courses(road, tracks, scene))
+        for course in everyone
         if np.median(course.boxes[:, 2] - course.boxes[:, 0]) >= _LEAST_WIDTH * scene.width
     ]
     for one in (*passes(road, everyone, scene), *passes_of_camera(road, everyone, scene)):
@@ -108,7 +108,7 @@ def _over_the_middle(
         ):
             continue
         beside = [other for other in coming if uses_lane_beside(other, one.heading, line)]
-        meeting = _nearest(one, beside, there[1], meeting_s)
+        meeting = _nearest(one, beside, _back_s(one, line, side, there[1]), meeting_s)
         if meeting is not None or (line.is_solid(one.level_s) and line.is_solid(there[0])):
             return _found(one, line, there, meeting)
     for other in coming if not middles else ():
@@ -116,7 +116,7 @@ def _over_the_middle(
         there = _beyond(one, assumed, side) if assumed else None
         if assumed is None or there is None or there[1] - there[0] < beyond_s:
             continue
-        meeting = _nearest(one, [other], there[1], meeting_s)
+        meeting = _nearest(one, [other], _back_s(one, assumed, side, there[1]), meeting_s)
         if meeting is not None and would_brush(one.fast, other, *there):
             return _found(one, assumed, there, meeting)
     return None
@@ -181,6 +181,26 @@ def _beyond(one: Pass, line: RoadLine, side: int) -> tuple[float, float] | None:
         ):
             return start, end
     return None
+
+
+def _back_s(one: Pass, line: RoadLine, side: int, end_s: float) -> float:
+    """When its middle is back over the line: on the straight way from the last look beyond it.
+
+    `end_s`, that look's time, where it was not seen to come back soon after.
+    """
+    offsets = one.fast.beside(line) * side
+    after = np.flatnonzero(
+        np.isfinite(offsets)
+        & (one.fast.times_s >= end_s)
+        & (one.fast.times_s <= end_s + _COMES_BACK_S)
+    )
+    times, offsets = one.fast.times_s[after], offsets[after]
+    back = np.flatnonzero(offsets <= 0)
+    if len(back) == 0 or back[0] == 0:
+        return end_s
+    last, first = int(back[0]) - 1, int(back[0])
+    share = offsets[last] / (offsets[last] - offsets[first])
+    return float(times[last] + share * (times[first] - times[last]))
 
 
 def _keeps(one: Pass, line: RoadLine, side: int, road: Road, scene: Scene) -> bool:

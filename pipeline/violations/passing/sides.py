@@ -161,8 +161,10 @@ def may_be_edge(
 
     1: the right one, -1: the left one, 0: no edge. A line beside the edge is that line once more.
     """
-    others = [course for course in courses if all(course is not one for one in without)]
-    edge = right_edge(road, lines, courses, scene, time_s, without, 0.0, most_beyond=1)
+    # What is left of the same tracks is nobody else.
+    ids = {track.id for one in without for track, *_ in one.tracks}
+    others = [course for course in courses if not ids & {track.id for track, *_ in course.tracks}]
+    edge = right_edge(road, lines, others, scene, time_s, without, 0.0, most_beyond=1)
     if edge is not None and _is_beside(edge, line, road, scene, time_s):
         side = 1
     elif _is_left_edge(line, road, lines, others, scene, time_s):

@@ -1,0 +1,83 @@
+"""Does a motorbike ride while its riders are looked at, and faster than somebody walks beside it?
+
+A second of a motorbike that comes along the line of sight moves too little to be told from one that
+waits, so it may be told by the seconds around it, unless in those looks it plainly stood: people
+about a motorbike that waits are not aboard, though it rides off later. At a walking pace somebody
+who walks beside it is hardly told from a rider.
+
+Pace before a camera that stands or turns, in metres a second, with the motorbike's box h pixels
+tall taken for a metre (its upper part is hidden by its riders), f = 0.8 widths of the picture:
+across the line of sight (moved against the background) / h / t, along it f / h * ln(h2 / h1) / t.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.scene.ground import chained
+from pipeline.scene.travel import moves
+from pipeline.types import CameraMotion, Scene, Track
+
+_AROUND_S = 3.0  # before and after
+_PACE_AROUND_S = 0.6
+_WALKING_MPS = 1.6
+_FOCAL = 0.8  # of the picture's longer side
+_LEAST_S = 0.8  # shorter looks do not show that something stands
+_RESTS_WIDTHS, _RESTS_GROWN = 0.2, 0.07  # less than so far, and log of the ratio of its heights
+
+
+def rides(track: Track, part: slice, scene: Scene) -> bool:
+    """In the rows `part` of its track, or around them without standing in them."""
+    if moves(track, part, scene):
+        return True
+    wider = _around(track, part, _AROUND_S)
+    return moves(track, wider, scene) and not _rests(track, part, scene)
+
+
+def creeps(track: Track, part: slice, scene: Scene) -> bool:
+    """At no more than a walking pace, as far as a camera that does not drive can tell?"""
+    if _drives(track, part, scene):
+        return False
+    return _pace_mps(track, _around(track, part, _PACE_AROUND_S), scene) < _WALKING_MPS
+
+
+def _drives(track: Track, part: slice, scene: Scene) -> bool:
+    frames = track.frames[part]
+    states = scene.ego.states[int(frames[0]) : int(frames[-1]) + 1]
+    return sum(state is CameraMotion.DRIVING for state in states) > len(states) / 2
+
+
+def _around(track: Track, part: slice, seconds: float) -> slice:
+    first, last = float(track.times_s[part.start]), float(track.times_s[part.stop - 1])
+    ends = np.searchsorted(track.times_s, [first - seconds, last + seconds], side="left")
+    return slice(int(ends[0]), max(int(ends[1]), part.stop))
+
+
+def _gone(track: Track, part: slice, scene: Scene) -> tuple[float, float, float]:
+    """Pixels from where it was in the background, log of the ratio of heights, seconds."""
+    boxes = track.boxes[part].astype(np.float64)
+    feet = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
+    start = (float(feet[0, 0]), float(feet[0, 1]))
+    background = chained(scene.ego, track.frames[part].tolist(), start)
+    heights = boxes[:, 3] - boxes[:, 1]
+    return (
+        float(np.linalg.norm(feet - background, axis=1).max()),
+        abs(float(np.log(heights[-1] / max(heights[0], 1.0)))),
+        float(track.times_s[part.stop - 1] - track.times_s[part.start]),
+    )
+
+
+def _pace_mps(track: Track, part: slice, scene: Scene) -> float:
+    moved, grown, seconds = _gone(track, part, scene)
+    metre = float(np.median(track.boxes[part, 3] - track.boxes[part, 1]))
+    away = _FOCAL * max(scene.width, scene.height) * grown
+    return float(np.hypot(moved, away)) / max(metre, 1.0) / max(seconds, 1e-3)
+
+
+def _rests(track: Track, part: slice, scene: Scene) -> bool:
+    """Does it stay where it is before a camera that stands or turns?"""
+    if _drives(track, part, scene):
+        return False
+    moved, grown, seconds = _gone(track, part, scene)
+    width = float(np.median(track.boxes[part, 2] - track.boxes[part, 0]))
+    return seconds < _LEAST_S or (moved < _RESTS_WIDTHS * width and grown < _RESTS_GROWN)
