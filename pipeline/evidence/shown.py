@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_LONGEST = 80
+_LONGEST, _END = 80, 40  # of a long path, the end tells which file it is
 _NAMED = 5  # in one message
 
 
 def shown(name: str) -> str:
     """`name` without anything that moves the cursor, turns the direction or fills the screen."""
     plain = escaped(name)
-    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
+    if len(plain) <= _LONGEST:
+        return plain
+    return f"{plain[: _LONGEST - 1 - _END]}…{plain[-_END:]}"
 
 
 def escaped(name: str) -> str:

@@ -15,7 +15,7 @@ from pipeline.types import FloatArray
 
 FAR = 0.64  # of the height: a row that is below the horizon of all but strange mountings
 _TOUCH_NEAR, _TOUCH_FAR = 3, 1  # pixels beside a line that count as on it
-_SHIFTS_NEAR, _SHIFTS_FAR = range(-20, 21, 4), range(-6, 7, 2)  # of the lane in one look
+_SHIFTS_NEAR, _SHIFTS_FAR = range(-20, 21, 4), range(-10, 11, 2)  # of the lane in one look
 _LEAST_DUTY = 0.15
 _LEAST_HEIGHT = 0.3  # of the road's part of the picture that a line runs over
 _LEAST_SEEN = 0.3  # of it, not hidden by road users
@@ -99,9 +99,9 @@ def duty_of(painted: NDArray[np.bool_], seen: NDArray[np.bool_]) -> Duty | None:
 def _worst(hits: NDArray[np.intp], counts: NDArray[np.intp], looks: int) -> float:
     """The least share of paint over a sixth of the line; rows that traffic hides tell nothing."""
     sixth = np.ones(min(max(len(hits) // 6, 3), len(hits)))
-    seen = np.convolve(counts, sixth, "same")
-    told = seen >= _LEAST_SEEN * looks * np.convolve(np.ones(len(hits)), sixth, "same")
-    shares = np.convolve(hits, sixth, "same")[told] / seen[told]
+    seen = np.convolve(counts, sixth, "valid")
+    told = seen >= _LEAST_SEEN * looks * len(sixth)
+    shares = np.convolve(hits, sixth, "valid")[told] / seen[told]
     return float(shares.min()) if len(shares) else 1.0
 
 

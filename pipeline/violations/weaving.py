@@ -129,8 +129,9 @@ class Weaving(Rule[WeavingSettings]):
         least, times = self.settings.least_m, way.times_s[rows]
         u = swerves(way.middles[rows], times, way.scales[rows])
         turns = self._longest(turning_points(u, least), times)
-        if len(turns) > self.settings.swings:
-            turns = turns[_plain_part(way, rows[turns], least)]
+        for part in (_alternating_part, _plain_part):
+            if len(turns) > self.settings.swings:
+                turns = turns[part(way, rows[turns], least)]
         if len(turns) - 1 < self.settings.swings:
             return None
         sizes = np.abs(np.diff(u[turns]))
@@ -212,6 +213,28 @@ def _is_whole(
     signs = np.sign(np.diff(way.middles[at]))
     left, right = signs * np.diff(way.lefts[at]), signs * np.diff(way.rights[at])
     return float(np.median(np.minimum(left, right) / sizes)) >= _BOTH_EDGES
+
+
+def _alternating_part(way: Sideways, at: NDArray[np.intp], least: float) -> slice:
+    """Turning points that lie to the left and to the right of their neighbours in turn.
+
+    What takes out bends makes swings of somebody who keeps to another lane for a while; measured
+    against its own neighbours, it lies on the same side twice.
+    """
+    times, places = way.times_s[at], way.middles[at]
+    share = (times[1:-1] - times[:-2]) / (times[2:] - times[:-2])
+    beside = places[1:-1] - (places[:-2] + share * (places[2:] - places[:-2]))
+    sides = np.where(np.abs(beside) < _PLAIN * least, 0.0, np.sign(beside)).tolist()
+    best, start = slice(0, 1), 0
+    for inner, side in enumerate(sides):
+        if side == 0:
+            start = inner + 1
+            continue
+        if inner > start and side == sides[inner - 1]:
+            start = inner
+        if inner + 3 - start > best.stop - best.start:
+            best = slice(start, inner + 3)
+    return best
 
 
 def _plain_part(way: Sideways, at: NDArray[np.intp], least: float) -> slice:

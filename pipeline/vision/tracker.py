@@ -1,7 +1,8 @@
 """Detections of successive frames as tracks: BoT-SORT of the library `trackers`.
 
-People and vehicles are tracked apart, because a rider's box lies over the motorbike's and the two
-would take each other's identity. The camera's motion is not estimated here a second time: the scene
+People, two-wheelers and other vehicles are tracked apart: a rider's box lies over the motorbike's,
+and a motorbike comes into the picture where a car has just left it; each pair would take each
+other's identity. The camera's motion is not estimated here a second time: the scene
 has it already and hands it in, once for each frame.
 """
 
@@ -23,6 +24,15 @@ _LOST_S = 1.5  # a road user that is hidden for longer comes back as a new track
 _BUFFER_RATIO = 0.3  # boxes are widened by this share: at 5 pictures a second things jump
 _START_CONFIDENCE = 0.35  # a track begins at a detection this sure, and lives on weaker ones
 _PERSON = KINDS.index(Kind.PERSON)
+_TWO_WHEELERS = (Kind.BICYCLE, Kind.MOTORBIKE)
+# Kinds that are tracked together: (number of groups, number of kinds).
+_GROUPS = np.array(
+    [
+        [kind is Kind.PERSON for kind in KINDS],
+        [kind in _TWO_WHEELERS for kind in KINDS],
+        [kind is not Kind.PERSON and kind not in _TWO_WHEELERS for kind in KINDS],
+    ]
+)
 
 
 class _GivenMotion(CMC):
@@ -79,10 +89,9 @@ class Tracker:
 
     def __init__(self, sample_rate_hz: float) -> None:
         self._motion = _GivenMotion()
-        self._people = self._botsort(sample_rate_hz)
-        self._vehicles = self._botsort(sample_rate_hz)
+        self._groups = [self._botsort(sample_rate_hz) for _ in _GROUPS]
         self._histories: dict[int, _History] = {}
-        self._ids: dict[tuple[bool, int], int] = {}
+        self._ids: dict[tuple[int, int], int] = {}
         self._last_id = 0
 
     def _botsort(self, sample_rate_hz: float) -> BoTSORTTracker:
@@ -111,8 +120,8 @@ class Tracker:
         self._motion.homography = homography
         ids = np.full(len(detections), -1, np.int32)
         people = detections.kinds == _PERSON
-        for is_person, tracker in ((True, self._people), (False, self._vehicles)):
-            members = np.flatnonzero(people == is_person)
+        for group, tracker in enumerate(self._groups):
+            members = np.flatnonzero(_GROUPS[group][detections.kinds])
             tracked = tracker.update(
                 supervision.Detections(
                     xyxy=detections.boxes[members],
@@ -127,7 +136,7 @@ class Tracker:
                 continue
             for member, number in zip(tracked.data["member"], tracked.tracker_id, strict=True):
                 if number >= 0:
-                    ids[member] = self._id(is_person, int(number))
+                    ids[member] = self._id(group, int(number))
         for member in np.flatnonzero((ids < 0) & people):
             # A rider among riders jumps from box to box: seen but not followed is a track of one
             # look, for whoever counts people needs them all.
@@ -136,8 +145,8 @@ class Tracker:
             self._append(int(ids[member]), frame, detections, int(member))
         return ids
 
-    def _id(self, is_person: bool, number: int) -> int:
-        key = (is_person, number)
+    def _id(self, group: int, number: int) -> int:
+        key = (group, number)
         if key not in self._ids:
             self._ids[key] = self._new_id()
         return self._ids[key]

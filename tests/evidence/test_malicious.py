@@ -148,3 +148,4 @@ def test_shown_names() -> None:
     assert shown("clip (1) đường.mp4") == "clip (1) đường.mp4"
     assert shown("a\nb\x1b\u202e\\") == "a\\nb\\x1b\\u202e\\\\"
     assert len(shown("x" * 500)) == 80
+    assert shown("/far" * 50 + "/clip.mp4").endswith("/clip.mp4")

@@ -125,7 +125,7 @@ def test_the_real_motorway_is_solid_on_the_right_and_dashed_on_the_left() -> Non
 def test_rows_that_traffic_hides_are_no_hole_in_a_line() -> None:
     seen = np.ones((10, 60), bool)
     painted = np.ones((10, 60), bool)
-    seen[:, 20:32] = False  # somebody drives over it all the while
+    seen[:, 25:35] = False  # somebody drives over it all the while
     hidden = duty_of(painted & seen, seen)
     bare = duty_of(painted & seen, np.ones((10, 60), bool))
     assert hidden is not None and hidden.share == 1.0

@@ -53,6 +53,19 @@ def test_one_lane_change_is_none() -> None:
     assert judged([track(1, Kind.MOTORBIKE, box_at, 0, 9, jitter_px=1.5)]) == []
 
 
+def test_out_into_another_lane_and_back_again_is_none() -> None:
+    """What takes out slow bends leaves four swings of it."""
+
+    def box_at(time: float) -> Box:
+        out = 1 / (1 + math.exp(-4 * (time - 3.0))) - 1 / (1 + math.exp(-4 * (time - 7.2)))
+        metre = 64 * (1 - 0.03 * time)  # it draws away
+        x = 600 - 3.3 * out * metre
+        return (x - 0.9 * metre, 400 - 1.5 * metre, x + 0.9 * metre, 400)
+
+    car = track(1, Kind.CAR, box_at, 0, 9.8, jitter_px=1.5)
+    assert judged([car]) == []
+
+
 def test_swings_of_the_camera_are_nobodys() -> None:
     """The homographies tell of the camera's swings: what follows them does not swing."""
     around = scene(10, CameraMotion.PANNING)

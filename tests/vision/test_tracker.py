@@ -63,6 +63,18 @@ def test_a_short_hiding_does_not_break_a_track() -> None:
     assert tracks[0].times_s[0] <= 0.2 and tracks[0].times_s[-1] == pytest.approx(19 / RATE)
 
 
+def test_a_motorbike_that_comes_in_where_a_car_went_out_is_somebody_else() -> None:
+    scene = [
+        [(Kind.CAR, *box(600 + 30 * i, 200, 200, 200))]
+        if i < 8
+        else [(Kind.MOTORBIKE, *box(800 - 15 * (i - 8), 240, 54, 160))]
+        for i in range(16)
+    ]
+    tracks = run(scene)
+    assert [track.kind for track in tracks] == [Kind.CAR, Kind.MOTORBIKE]
+    assert all(track.kind_share == 1.0 for track in tracks)
+
+
 def test_the_camera_pans_and_a_parked_car_stays_one_track() -> None:
     shift = 70.0
     pan = np.array([[1, 0, -shift], [0, 1, 0], [0, 0, 1.0]])

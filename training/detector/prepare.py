@@ -20,9 +20,11 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from closer import closer
 from numpy.typing import NDArray
 
 from pipeline.settings import VisionSettings
+from pipeline.types import Detections
 from pipeline.vision.backends import load_detector
 from pipeline.vision.weights import Weights, sha256_of
 
@@ -42,6 +44,7 @@ def main() -> None:
         arguments.add_argument(f"--{name}", type=Path, required=True)
     arguments.add_argument("--held-out", type=Path, nargs="+", required=True)
     arguments.add_argument("--aside", type=int, default=0, help="pictures put aside to test with")
+    arguments.add_argument("--closer", action="store_true", help="see closer.py")
     options = arguments.parse_args()
     forbidden = np.array(
         [hash_of(image) for folder in options.held_out for image in pictures(folder)], np.uint64
@@ -68,7 +71,12 @@ def main() -> None:
                 continue
             seen = np.append(seen, code)
             small = shrink(image)
-            found = teacher.detect([small])[0]
+            if options.closer:
+                found = closer(teacher, image)
+                boxes = found.boxes * (small.shape[1] / image.shape[1])
+                found = Detections(boxes, found.confidences, found.kinds)
+            else:
+                found = teacher.detect([small])[0]
             # Unsure pictures teach little; what is surely empty teaches what is no road user.
             if len(found.confidences) and found.confidences.max() < SURE:
                 count["unsure"] += 1

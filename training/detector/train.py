@@ -1,11 +1,14 @@
-"""Train the road-user detector from random weights.
+"""Train the road-user detector, from random weights or from those that ship.
 
     python training/detector/train.py --set SET --teacher IR --out RUN --minutes 85 [--resume]
+        [--start models/road_users.onnx --rate 0.003]
 
-A YOLO of nano size (Ultralytics' architecture and loss) on CPU in bfloat16, or on a GPU where there
-is one. The learning rate follows the clock, so that a training of any length ends fully decayed. A
-checkpoint is written every few minutes; `--resume` goes on from the last one. With `--teacher` the
-student imitates the teacher's raw output (`teacher.py`) besides learning the labels.
+A YOLO of nano size (Ultralytics' architecture and loss) on a GPU where there is one, else on CPU;
+in bfloat16 where the processor multiplies in it. The learning rate follows the clock, so that a
+training of any length ends fully decayed. A checkpoint is written every few minutes; `--resume`
+goes on from the last one; `--start` begins with the weights of a shipped ONNX (`start.py`), so that
+every training adds to the one before. With `--teacher` the student imitates the teacher's raw
+output (`teacher.py`) besides learning the labels.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import math
 import os
 import random
 import sys
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -25,6 +29,8 @@ os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="f
 import numpy as np
 import torch
 from data import Clock, RoadUsers
+from orthogonal import orthogonal
+from start import start
 from teacher import SIDES
 from torch import nn
 from torch.utils.data import DataLoader
@@ -34,6 +40,7 @@ from averaging import follow
 
 NAMES = {0: "person", 1: "bicycle", 2: "motorcycle", 3: "car", 4: "bus", 5: "truck"}
 CHECKPOINT_EVERY_S = 240
+MEASURED_BATCHES = 6  # for the statistics of the BatchNorms of shipped weights
 
 
 def main() -> None:
@@ -56,6 +63,10 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--threads", type=int, default=os.cpu_count())
     arguments.add_argument("--shim", help="module with ensure() to call before torchvision")
+    arguments.add_argument("--start", type=Path, help="an ONNX of export.py to go on from")
+    arguments.add_argument(
+        "--freeze", type=int, default=0, help="layers from the first on that stay as they are"
+    )
     arguments.add_argument("--resume", action="store_true")
     options = arguments.parse_args()
     if options.shim:
@@ -75,6 +86,8 @@ def build(architecture: str) -> nn.Module:
 
 
 def train(options: argparse.Namespace) -> None:
+    from ultralytics.optim import muon
+
     random.seed(options.seed)
     np.random.seed(options.seed)
     torch.manual_seed(options.seed)
@@ -83,45 +96,40 @@ def train(options: argparse.Namespace) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = build(options.architecture).to(device, memory_format=torch.channels_last)
+    clock, step, stream = Clock(options.minutes * 60), 0, None
+    last = options.out / "last.pt"
+    resumed = options.resume and last.exists()
+    if options.start and not resumed:
+        stream = _stream(options, step, clock)
+        drawn = [next(stream)["img"] for _ in range(MEASURED_BATCHES)]
+        start(model, options.start, (batch.to(device).float() / 255 for batch in drawn))
     average = deepcopy(model).eval()
     optimizer = _optimizer(model, options.rate)
     base_rates = [group["lr"] for group in optimizer.param_groups]
-    step, spent = 0, 0.0
-    last = options.out / "last.pt"
-    if options.resume and last.exists():
+    if resumed:
         state = torch.load(last, weights_only=True)
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["spent"]
-    model.train()
-    clock = Clock(options.minutes * 60, spent)
-    stream = iter(
-        DataLoader(
-            RoadUsers(
-                options.set,
-                tuple(options.sizes),
-                options.batch,
-                options.seed + step,
-                options.teacher,
-                clock,
-            ),
-            batch_size=None,
-            num_workers=1,
-            prefetch_factor=4,
-        )
-    )
+        step, clock = state["step"], Clock(options.minutes * 60, state["spent"])
+    _train_from(model, options.freeze)
+    # Without instructions for it bfloat16 is nine times slower than float32, not twice as fast.
+    half = device == "cuda" or torch.cpu.get_capabilities().get("avx512_bf16", False)
+    if not half:
+        muon.zeropower_via_newtonschulz5 = orthogonal
+    if stream is None:
+        stream = _stream(options, step, clock)
     criterion = model.init_criterion()
     saved = clock.spent()
     running: dict[str, float] = {}
     while True:
         now, done = clock.spent(), clock.done()
-        warm = min((step + 1) / 200, 1.0)
+        warm = min((step + 1) / (100 if options.start else 200), 1.0)
         for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
             group["lr"] = rate * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2)
         batch = {name: value.to(device, non_blocking=True) for name, value in next(stream).items()}
         batch["img"] = batch["img"].to(memory_format=torch.channels_last).float() / 255
-        with torch.autocast(device, dtype=torch.bfloat16):
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=half):
             output = model(batch["img"])
         # Coordinates need more than bfloat16's eight bits: only the network runs in it.
         output = _in_full(output)
@@ -137,7 +145,8 @@ def train(options: argparse.Namespace) -> None:
         nn.utils.clip_grad_norm_(model.parameters(), 10.0)
         optimizer.step()
         step += 1
-        follow(average, model, 0.999 * (1 - math.exp(-step / 500)))
+        # About the last tenth of the steps so far, at most a thousand.
+        follow(average, model, min(1 - 1 / (1 + step / 10), 0.999))
         # The end-to-end loss shifts weight from the many-to-one to the one-to-one head.
         _progress(criterion, done)
         for name, value in items.items():
@@ -160,6 +169,18 @@ def train(options: argparse.Namespace) -> None:
             last.with_suffix(".part").replace(last)
         if done >= 1:
             return
+
+
+def _stream(options: argparse.Namespace, step: int, clock: Clock) -> Iterator[dict[str, Any]]:
+    data = RoadUsers(
+        options.set,
+        tuple(options.sizes),
+        options.batch,
+        options.seed + step,
+        options.teacher,
+        clock,
+    )
+    return iter(DataLoader(data, batch_size=None, num_workers=1, prefetch_factor=4))
 
 
 def _optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
@@ -185,6 +206,14 @@ def _optimizer(model: nn.Module, rate: float) -> torch.optim.Optimizer:
         muon=0.2,
         sgd=1.0,
     )
+
+
+def _train_from(model: Any, layer: int) -> None:
+    """Put a model into training but for its first layers, which need no way back then."""
+    model.train()
+    for frozen in model.model[:layer]:
+        frozen.eval()
+        frozen.requires_grad_(False)
 
 
 def _progress(criterion: Any, done: float) -> None:
