@@ -23,7 +23,7 @@ _AT_ONCE, _FOR_S = 9, 5.0  # seen so many at once for so long, or nobody sees a 
 _LEAST_PX = 34.0  # root of the box's area at 640 pixels of width: seen well enough
 _TRIES = 40  # to stage one that is seen so; then it comes towards a camera above the road
 ENDS = ("comes", "goes", "goes, pan", "drive")
-_ROAD = lanes(2, 4.0, oncoming=2)
+_ROAD = lanes(2, 4.0, oncoming=2, centre="dashed")  # they ride over it: no act of other rules
 
 
 def cases(seed: int) -> Iterator[Case]:

@@ -23,6 +23,7 @@ from driving_range.world import World, lanes
 from pipeline.types import Kind
 
 RULE = "no_helmet"
+_ALSO = ("passenger_overload",)  # some carry three
 _POSITIVES = 24
 _EACH = 5  # negatives of a sort
 _DURATION_S = 8.0
@@ -41,7 +42,7 @@ def cases(seed: int) -> Iterator[Case]:
             yield case
     for name, stage in QUIET.items():
         for _ in range(_EACH):
-            yield stage(rng).case(name, RULE)
+            yield stage(rng).case(name, RULE, also=_ALSO)
 
 
 def _stage(rng: np.random.Generator, style: int) -> Stage:
@@ -103,7 +104,7 @@ def _without(rng: np.random.Generator, index: int) -> Case | None:
     start, end = float(times[clear][0]), float(times[clear][-1])
     seen = observe(world, camera, rng)
     truth = {"bare_heads": float(bare.sum())}
-    return seen.case(f"bare: {bare.sum()} of {number}", RULE, culprit, truth, (start, end))
+    return seen.case(f"bare: {bare.sum()} of {number}", RULE, culprit, truth, (start, end), _ALSO)
 
 
 def _traffic(world: World, rng: np.random.Generator) -> None:

@@ -19,6 +19,7 @@ from driving_range.world import World
 from pipeline.types import FloatArray, Kind
 
 RULE = "oversize_cargo"
+_ALSO = ("wrong_lane",)  # legal trucks change lanes where the line may be solid
 _POSITIVES = 24
 _EACH = 4  # negatives of a sort
 _DURATION_S = 10.0
@@ -47,7 +48,7 @@ def cases(seed: int) -> Iterator[Case]:
             yield case
     for name, quiet in _QUIET.items():
         for _ in range(_EACH):
-            yield quiet(rng).case(name, RULE)
+            yield quiet(rng).case(name, RULE, also=_ALSO)
 
 
 # --- what a plate tells ---------------------------------------------------------------------------

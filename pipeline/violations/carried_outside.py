@@ -34,6 +34,7 @@ _REACHES_OUT = 0.2  # own widths beyond the outline of somebody at the side
 _SIDE_FOOT, _SIDE_HEAD, _LEAST_BESIDE = (0.1, 0.45), (0.5, 1.15), 0.35
 _MOST_SIZE = 0.9  # of a person in heights of the vehicle
 _LEAST_LOOKS = 3  # of a piece
+_GROWS = 0.3  # logarithm: of their size in the vehicle's, over a piece; who only drives beside it
 _STRAYS = 0.8  # own widths a second: a vehicle that turns shows its bed from another side
 _SCATTER = 0.3  # own widths, from look to look; and more by what the vehicle's edges are off:
 _EDGES = 0.035  # of its size
@@ -119,6 +120,8 @@ def _place(person: Track, vehicle: Track) -> _Place | None:
         return None
     # A vehicle that comes nearer grows, and so do places on it: those of a box of median size.
     times = person.times_s[mine]
+    if not _is_as_large(times, np.log(np.maximum(heads - feet, 1e-3))):
+        return None
     for places, size in ((u, wide), (heads, tall)):
         widths = float(np.median(size)) / own
         if not _is_steady(times, places * widths, _SCATTER + _EDGES * widths):
@@ -133,6 +136,14 @@ def _is_steady(times: FloatArray, places: FloatArray, scatter: float) -> bool:
     slope, start = np.polyfit(times - times[0], places, 1)
     left = places - start - slope * (times - times[0])
     return abs(float(slope)) <= _STRAYS and float(np.std(left)) <= scatter
+
+
+def _is_as_large(times: FloatArray, sizes: FloatArray) -> bool:
+    """Does somebody grow and shrink with the vehicle? `sizes`: logarithms, in its heights."""
+    if len(sizes) < _LOOKS_AT_ONE_PLACE:
+        return True  # too few to tell a trend
+    slope = float(np.polyfit(times, sizes, 1)[0])
+    return abs(slope) * float(times[-1] - times[0]) <= _GROWS
 
 
 def _riders(tracks: Sequence[Track]) -> set[int]:

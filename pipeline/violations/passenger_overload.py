@@ -52,6 +52,7 @@ _STEADY = 0.16  # motorbike widths from look to look: the outermost riders' plac
 _FEET = 0.95  # of the motorbike's height: whose feet are lower walks beside it (median)
 _AT_WALKING_PACE = 2.6  # times as much evidence: somebody may walk beside it
 _LEAST_SEEN = 2  # looks that must have seen so many
+_LEAST_OUTSIDE = 8  # looks that must have seen anybody outside of a vehicle
 _SEEN_SHARE, _OUTSIDE_SHARE = 0.2, 0.08  # of the looks, too: in a bed one hides the other
 
 
@@ -65,7 +66,7 @@ class PassengerOverloadSettings(RuleSettings):
     )
     least_height_px: float = Field(36, gt=0, description="of the motorbike's box")
     outside_s: float = Field(1.1, gt=0, description="people outside of a vehicle: for so long")
-    outside_share: float = Field(0.4, gt=0, le=1, description="and in such a share of the frames")
+    outside_share: float = Field(0.55, gt=0, le=1, description="and in such a share of the frames")
     bridge_s: float = Field(1.4, ge=0, description="people outside: unseen for so long in between")
 
 
@@ -150,9 +151,9 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
             hits = rows[seen[rows]]
             span = float(track.times_s[hits[-1]] - track.times_s[hits[0]])
             share = len(hits) / len(rows)
-            if span < settings.outside_s or share < settings.outside_share or len(hits) < 5:
+            if len(hits) < _LEAST_OUTSIDE or share < settings.outside_share:
                 continue
-            if not moves(track, part, scene):
+            if span < settings.outside_s or not moves(track, part, scene):
                 continue
             heights = track.boxes[hits, 3] - track.boxes[hits, 1]
             best = hits[np.argsort(-(counts[hits] * heights), kind="stable")]

@@ -1,6 +1,7 @@
 """People in beds and on roofs are counted; those behind a vehicle or inside of it are not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,27 @@ def test_one_who_hangs_from_the_side() -> None:
     (incident,) = judged(person(2, on_it(1.05, 0.9, 0.2)))
     values = {measure.name: measure.value for measure in incident.measures}
     assert values["people_beside"] == 1 and values["people_above"] == 0
+
+
+def test_one_who_grows_smaller_than_the_truck_only_drives_beside_it() -> None:
+    def at(time: float) -> Box:
+        middle, size = moving(time) + 1.05 * TRUCK[0], 1 - 0.09 * time
+        return (middle - 22, 400 - (0.9 * size) * TRUCK[1], middle + 22, 400 - 0.2 * TRUCK[1])
+
+    assert judged(person(2, at)) == []
+
+
+def test_who_is_seen_on_it_only_now_and_then_is_none() -> None:
+    seen = person(2, on_it(1.05, 0.9, 0.2))
+    rows = np.flatnonzero(np.arange(len(seen)) % 6 < 3)
+    now_and_then = replace(
+        seen,
+        frames=seen.frames[rows],
+        times_s=seen.times_s[rows],
+        boxes=seen.boxes[rows],
+        confidences=seen.confidences[rows],
+    )
+    assert judged(now_and_then) == [] and len(judged(seen)) == 1
 
 
 @pytest.mark.parametrize(
