@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.scene.ground import Path
 from pipeline.types import FloatArray, Kind
 from pipeline.violations.approaches import Approach
+from pipeline.violations.chains import chains
 
 _LOST_S = 2.4
 _FIT_S, _LEAST_FIT_S = 1.2, 0.35
@@ -26,43 +27,25 @@ _TWO_WHEELS = (Kind.BICYCLE, Kind.MOTORBIKE)
 
 def whole_ways(ways: Sequence[Path], approach: Approach) -> list[Path]:
     """The ways of vehicles rather than of tracks: pieces joined, the others as they are."""
-    order = sorted(range(len(ways)), key=lambda index: float(ways[index].times_s[0]))
-    after: dict[int, int] = {}
-    before: dict[int, int] = {}
-    fits = sorted(
-        (cost, one, other)
-        for one in order
-        for other in order
-        if one != other and (cost := _misses(ways[one], ways[other], approach)) < 1
-    )
-    for _, one, other in fits:
-        if one not in after and other not in before:
-            after[one], before[other] = other, one
-    found = []
-    for first in order:
-        if first in before:
-            continue
-        chain = [first]
-        while chain[-1] in after:
-            chain.append(after[chain[-1]])
-        found.append(ways[first] if len(chain) == 1 else _joined([ways[i] for i in chain]))
-    return found
+    ways = sorted(ways, key=lambda way: float(way.times_s[0]))
+    found = chains(len(ways), lambda one, other: _misses(ways[one], ways[other], approach))
+    return [_joined([ways[index] for index in chain]) for chain in found]
 
 
-def _misses(one: Path, other: Path, approach: Approach) -> float:
-    """How far the second begins from where the first leads, in what may be; from 1 on: another."""
+def _misses(one: Path, other: Path, approach: Approach) -> float | None:
+    """How far the second begins from where the first leads, in what may be; None: another."""
     gap = float(other.times_s[0] - one.times_s[-1])
     two_wheels = (one.track.kind in _TWO_WHEELS, other.track.kind in _TWO_WHEELS)
     if not 0 < gap <= _LOST_S or two_wheels[0] is not two_wheels[1]:
-        return np.inf
+        return None
     kind = one.track.kind
     ends = _state(one, approach, kind, at_end=True)
     begins = _state(other, approach, kind, at_end=False)
     if ends is None or begins is None:
-        return np.inf
+        return None
     (place, speed, wide), (seen, later, as_wide) = ends, begins
     if speed is None:
-        return np.inf
+        return None
     off = np.abs(place + speed * gap - seen)
     misses = [
         off[1] / (_AHEAD_M + _AHEAD_SHARE * abs(seen[1]) + _AHEAD_A_S * gap),
@@ -71,7 +54,8 @@ def _misses(one: Path, other: Path, approach: Approach) -> float:
     ]
     if later is not None:
         misses.append(float(np.linalg.norm(later - speed)) / _CHANGE_MPS)
-    return float(max(misses))
+    most = float(max(misses))
+    return most if most < 1 else None
 
 
 def _state(
@@ -94,6 +78,8 @@ def _state(
 
 
 def _joined(pieces: Sequence[Path]) -> Path:
+    if len(pieces) == 1:
+        return pieces[0]
     longest = max(pieces, key=len)
     return replace(
         longest,

@@ -17,6 +17,7 @@ import numpy as np
 
 from pipeline.scene.ground import Path
 from pipeline.types import FloatArray
+from pipeline.violations.chains import chains
 
 _GAP_S, _OVERLAP_S = 2.5, 0.5  # between two pieces; two numbers may lie on one person for a moment
 _REACH, _REACH_A_S = 0.45, 0.25  # own heights, and more a second of the gap
@@ -64,26 +65,8 @@ class Walk:
 def walks_of(tracks: Sequence[Path]) -> list[Walk]:
     """The ways of people, their pieces joined."""
     pieces = [piece for track in tracks for piece in _cut(track)]
-    pairs = []
-    for index, one in enumerate(pieces):
-        for other_index, other in enumerate(pieces):
-            cost = None if index == other_index else _cost(one, other)
-            if cost is not None:
-                pairs.append((cost, index, other_index))
-    after: dict[int, int] = {}
-    before: dict[int, int] = {}
-    for _, index, other_index in sorted(pairs):
-        if index not in after and other_index not in before:
-            after[index], before[other_index] = other_index, index
-    found = []
-    for first in range(len(pieces)):
-        if first in before:
-            continue
-        chain = [first]
-        while chain[-1] in after:
-            chain.append(after[chain[-1]])
-        found.append(_joined([pieces[index] for index in chain]))
-    return found
+    found = chains(len(pieces), lambda one, other: _cost(pieces[one], pieces[other]))
+    return [_joined([pieces[index] for index in chain]) for chain in found]
 
 
 def _cut(path: Path) -> Iterator[Path]:

@@ -53,8 +53,8 @@ from pipeline.violations.hearing import (
     series_of,
     typical,
 )
-from pipeline.violations.lost_and_found import joined
 from pipeline.violations.registry import rule
+from pipeline.violations.ridden_on import joined
 
 _NEARER = 1.4  # times as tall as the next motorbike: that one is nearest
 _LEAST_HEIGHT = 0.06  # of the picture's: farther away, a motorbike is not heard over others

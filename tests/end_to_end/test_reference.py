@@ -62,14 +62,10 @@ def test_silence_with_the_shipped_weights(dashcam: Dashcam, tmp_path: Path, clip
     assert journal["trips"][0]["tracks"].get("car", 0) >= 1
 
 
-def test_nothing_false_on_the_phone_clip_with_the_shipped_weights(
-    dashcam: Dashcam, tmp_path: Path
-) -> None:
+def test_three_on_a_motorbike_with_the_shipped_weights(dashcam: Dashcam, tmp_path: Path) -> None:
     run = dashcam("process", PHONE, "-o", tmp_path, "--json")
     assert run.code == 0
-    rules = [item["rule"] for item in run.lines]
-    assert len(rules) == len(set(rules))
-    assert {"no_helmet"} <= set(rules) <= {"no_helmet", "passenger_overload"}
+    assert sorted(item["rule"] for item in run.lines) == ["no_helmet", "passenger_overload"]
 
 
 def test_real_plates(dashcam: Dashcam) -> None:

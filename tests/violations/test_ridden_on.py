@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.types import Kind, Track
-from pipeline.violations.lost_and_found import joined
+from pipeline.violations.ridden_on import joined
 from tests.violations import scenes
 
 BIKE = (400.0, 500.0, 50.0, 70.0)  # middle, foot, width, height
