@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.types import CameraMotion, EgoMotion, FloatArray, Scene, Track
 
@@ -80,6 +82,15 @@ def stretches(ego: EgoMotion, least_s: float = 0.0) -> list[Stretch]:
     return found
 
 
+def is_whole(boxes: NDArray[np.floating[Any]], scene: Scene) -> NDArray[np.bool_]:
+    """(N,) True for boxes (N, 4) that no side and no lower edge of the picture cuts."""
+    return np.asarray(
+        (boxes[:, 0] > _EDGE_PX)
+        & (boxes[:, 2] < scene.width - _EDGE_PX)
+        & (boxes[:, 3] < scene.height - _EDGE_PX)
+    )
+
+
 def paths(tracks: Sequence[Track], stretch: Stretch, scene: Scene) -> list[Path]:
     """The ways of all tracks seen in the stretch, at least twice each."""
     found = []
@@ -93,11 +104,6 @@ def paths(tracks: Sequence[Track], stretch: Stretch, scene: Scene) -> list[Path]
         right = _mapped(anchors, boxes[:, [2, 3]])
         top = _mapped(anchors, np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 1]]))
         feet = (left + right) / 2
-        cut = (
-            (boxes[:, 0] <= _EDGE_PX)
-            | (boxes[:, 2] >= scene.width - _EDGE_PX)
-            | (boxes[:, 3] >= scene.height - _EDGE_PX)
-        )
         found.append(
             Path(
                 track,
@@ -105,7 +111,7 @@ def paths(tracks: Sequence[Track], stretch: Stretch, scene: Scene) -> list[Path]
                 feet,
                 np.linalg.norm(right - left, axis=1),
                 np.linalg.norm(feet - top, axis=1),
-                (~cut).astype(np.float64),
+                is_whole(boxes, scene).astype(np.float64),
             )
         )
     return found

@@ -25,6 +25,7 @@ _GROWN = 0.25  # logarithm of the ratio of its heights: nearer or farther
 _SLOWER = 0.02  # a second: so much slower than the background it grows
 _LEAST_BACKGROUND = 0.02  # a second: below, the camera's own motion is not told well enough
 _DRIVING_SHARE = 0.6  # of the samples
+_SETS_OFF_S, _LEAST_DRIVING = 3.0, 3  # before and after a pan; samples
 _LEAST_LOOKS = 4
 _FAST_MPS = 4.0  # the camera, by the satellites
 _FARTHEST_M = 40.0  # a vehicle whose details are judged is nearer than this
@@ -36,11 +37,23 @@ def moves(track: Track, part: slice, scene: Scene) -> bool:
     if len(rows) < 2:
         return False
     first, last = int(track.frames[rows[0]]), int(track.frames[rows[-1]])
-    states = scene.ego.states[first : last + 1]
-    driving = sum(state is CameraMotion.DRIVING for state in states)
-    if driving >= _DRIVING_SHARE * len(states):
+    if _may_drive(scene, first, last + 1):
         return len(rows) >= _LEAST_LOOKS and _keeps_ahead(track, rows, scene)
     return _leaves_its_place(track, rows, scene)
+
+
+def _may_drive(scene: Scene, first: int, stop: int) -> bool:
+    """Does the camera drive over frames `first` to `stop` (not in it)?
+
+    At a walking pace, and where it sets off, the picture changes as by a pan: what looks like one
+    between drives is one more.
+    """
+    states = scene.ego.states[first:stop]
+    if states.count(CameraMotion.DRIVING) >= _DRIVING_SHARE * len(states):
+        return True
+    around = round(_SETS_OFF_S * scene.sample_rate_hz)
+    near = scene.ego.states[max(first - around, 0) : stop + around]
+    return CameraMotion.PANNING in states and near.count(CameraMotion.DRIVING) >= _LEAST_DRIVING
 
 
 def background_growth(scene: Scene, first: int, stop: int) -> float:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from pipeline.scene.ground import is_whole
 from pipeline.scene.travel import moves
 from pipeline.types import Abstention, Incident, Measure, Scene, Track
 from pipeline.violations.base import Language, Rule, RuleSettings, spans
@@ -33,7 +34,7 @@ from pipeline.violations.carried_outside import Carried, carried
 from pipeline.violations.fullness import Fullness, evidence, fullness, stretches
 from pipeline.violations.registry import rule
 from pipeline.violations.riders import Load, loads
-from pipeline.violations.rides import creeps, rides
+from pipeline.violations.rides import creeps, rides, standing
 from pipeline.violations.same_motorbike import apart, one_each
 
 _OUTSIDE: dict[Language, str] = {
@@ -145,7 +146,10 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
     def _outside(self, load: Carried, scene: Scene) -> Iterable[Incident]:
         settings, track = self.settings, load.track
         counts = load.above + load.beside
-        seen = counts > 0
+        # Who waits beside a bus at its stop keeps their place as well; and where the picture's edge
+        # cuts it, its own place is a guess.
+        whole = is_whole(track.boxes, scene)
+        seen = (counts > 0) & whole & ~standing(track, scene)
         for part in spans(seen.tolist(), track.times_s.tolist(), settings.bridge_s):
             rows = np.arange(part.start, part.stop)
             hits = rows[seen[rows]]

@@ -1,4 +1,4 @@
-"""Does a motorbike ride while its riders are looked at, and faster than somebody walks beside it?
+"""Does a vehicle drive while those aboard are looked at, and faster than somebody walks beside it?
 
 A second of a motorbike that comes along the line of sight moves too little to be told from one that
 waits, so it may be told by the seconds around it, unless in those looks it plainly stood: people
@@ -13,6 +13,7 @@ across the line of sight (moved against the background) / h / t, along it f / h 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.scene.ground import chained
 from pipeline.scene.travel import moves
@@ -20,6 +21,7 @@ from pipeline.types import CameraMotion, Scene, Track
 
 _AROUND_S = 3.0  # before and after
 _PACE_AROUND_S = 0.6
+_STANDS_AROUND_S = 1.4
 _WALKING_MPS = 1.6
 _FOCAL = 0.8  # of the picture's longer side
 _LEAST_S = 0.8  # shorter looks do not show that something stands
@@ -39,6 +41,15 @@ def creeps(track: Track, part: slice, scene: Scene) -> bool:
     if _drives(track, part, scene):
         return False
     return _pace_mps(track, _around(track, part, _PACE_AROUND_S), scene) < _WALKING_MPS
+
+
+def standing(track: Track, scene: Scene) -> NDArray[np.bool_]:
+    """(N,) does it stand around each look? Never where the camera drives: `moves` tells there."""
+    still = np.zeros(len(track), bool)
+    for row in range(len(track)):
+        near = _around(track, slice(row, row + 1), _STANDS_AROUND_S)
+        still[row] = _rests(track, near, scene)
+    return still
 
 
 def _drives(track: Track, part: slice, scene: Scene) -> bool:

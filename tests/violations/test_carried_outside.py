@@ -63,6 +63,18 @@ def test_one_who_grows_smaller_than_the_truck_only_drives_beside_it() -> None:
     assert judged(person(2, at)) == []
 
 
+def test_who_waits_beside_a_bus_at_its_stop_is_none() -> None:
+    """The bus has come there before their eyes."""
+
+    def bus_at(time: float) -> Box:
+        x = 200 + 200 * min(time, 1.0)
+        return (x, 400 - TRUCK[1], x + TRUCK[0], 400)
+
+    bus = track(1, Kind.BUS, bus_at, 0, 6, jitter_px=2)
+    waits = person(2, lambda time: (588, 202, 632, 356))
+    assert judged(waits, truck=bus) == []
+
+
 def test_who_is_seen_on_it_only_now_and_then_is_none() -> None:
     seen = person(2, on_it(1.05, 0.9, 0.2))
     rows = np.flatnonzero(np.arange(len(seen)) % 6 < 3)

@@ -63,6 +63,12 @@ def test_staying_on_a_solid_line() -> None:
     assert "across" not in incident.sentences["en"]
 
 
+def test_parked_on_a_solid_line_is_none() -> None:
+    """It does not drive there; where it may stand is another rule's question."""
+    car = track(1, Kind.CAR, lambda time: (590, 420, 690, 500), 0, 6, jitter_px=1)
+    assert judged([car], [SOLID]) == []
+
+
 def test_crossing_a_dashed_line_is_none() -> None:
     assert judged([driving(740, 540)], [DASHED]) == []
 

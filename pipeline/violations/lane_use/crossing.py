@@ -2,8 +2,8 @@
 
 Where the road before the camera is measured (`pipeline.scene.course`), a vehicle crosses a line
 when its middle is plainly on one side in several looks and soon after plainly on the other; it is
-astride while its middle is nearer to the line than half a metre. The line has to be solid where and
-when it does so, and the road straight up to there.
+astride while it drives with its middle nearer to the line than half a metre. The line has to be
+solid where and when it does so, and the road straight up to there.
 """
 
 from __future__ import annotations
@@ -88,6 +88,9 @@ def crossings(
             continue
         start, end, across = found
         middle = (start + end) / 2
+        # Where it stands, all looks are one look, and its place is off by the same each time.
+        if not across and heading_of(course, road, scene, start, end) == 0:
+            continue
         if (
             line.confidence >= _LINE_CONFIDENCE
             and is_straight(road, scene, start, end, _ahead_m(course, start, end))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.scene.travel import moves
 from pipeline.types import FloatArray, LaneLine, Scene, Track
 from pipeline.violations.base import spans
 
@@ -95,7 +96,8 @@ def over_lines(
             found = OverLine(track, line, hits, crosses)
             if len(hits) < 3 or found.duration_s < (over_s if crosses else max(over_s, stay_s)):
                 continue
-            yield found
+            if crosses or moves(track, slice(int(hits[0]), int(hits[-1]) + 1), scene):
+                yield found
 
 
 def _crosses(inside: FloatArray, before: FloatArray, after: FloatArray) -> bool:
