@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.types import CameraMotion, Incident, Kind, Track
 from pipeline.violations.passenger_overload import PassengerOverload, PassengerOverloadSettings
+from pipeline.violations.rides import standing
 from tests.violations.scenes import Box, scene, track
 
 TRUCK = (200.0, 220.0)  # width, height in pixels
@@ -63,16 +64,14 @@ def test_one_who_grows_smaller_than_the_truck_only_drives_beside_it() -> None:
     assert judged(person(2, at)) == []
 
 
-def test_who_waits_beside_a_bus_at_its_stop_is_none() -> None:
-    """The bus has come there before their eyes."""
-
+def test_a_bus_comes_to_its_stop_and_stands() -> None:
     def bus_at(time: float) -> Box:
-        x = 200 + 200 * min(time, 1.0)
+        x = 200 + 200 * min(time, 3.0)
         return (x, 400 - TRUCK[1], x + TRUCK[0], 400)
 
-    bus = track(1, Kind.BUS, bus_at, 0, 6, jitter_px=2)
-    waits = person(2, lambda time: (588, 202, 632, 356))
-    assert judged(waits, truck=bus) == []
+    bus = track(1, Kind.BUS, bus_at, 0, 8, jitter_px=2)
+    still = standing(bus, scene(8, CameraMotion.STILL))
+    assert not still[bus.times_s < 3.0].any() and still[bus.times_s > 4.6].all()
 
 
 def test_who_is_seen_on_it_only_now_and_then_is_none() -> None:
