@@ -12,9 +12,10 @@ That they ride is told against the background: under a camera that stands, by th
 under one that drives, by how much slower they grow than the background does (what is parked grows
 faster than what lies behind it).
 
-It cannot tell: speed under a lens that is zoomed in (along the line of sight a speed is as many
-times too low as the lens is longer than a phone's usual one); a lawful convoy (a funeral, a wedding, a club on tour), who belongs to whom, nor a
-group from dense traffic that happens to keep its places. Its confidence never exceeds `_MOST_SURE`.
+It cannot tell: a lawful convoy (a funeral, a wedding, a club on tour), who belongs to whom, a
+group from dense traffic that happens to keep its places; nor speed under a lens that is zoomed in:
+along the line of sight it is as many times too low as the lens is longer than a phone's usual one.
+Its confidence never exceeds `_MOST_SURE`.
 The number of 8 is no law's: fewer are a family or friends, and leave a platoon from a green light
 too little to be told from; whoever wants fewer sets fewer.
 """
@@ -92,8 +93,8 @@ class GroupRiding(Rule[GroupRidingSettings]):
     sentence: ClassVar[dict[Language, str]] = {
         "vi": (
             "Ít nhất {motorbikes:.0f} xe mô tô đi thành nhóm trong {together:.1f} giây với tốc độ "
-            "chung khoảng {group_speed:.0f} km/h (nếu ống kính không phóng to), dàn {abreast:.0f} xe "
-            "ngang nhau, rộng khoảng {spread:.1f} m. Cần xem lại: có thể là dòng xe đông."
+            "chung khoảng {group_speed:.0f} km/h (nếu ống kính không phóng to), dàn {abreast:.0f} "
+            "xe ngang nhau, rộng khoảng {spread:.1f} m. Cần xem lại: có thể là dòng xe đông."
         ),
         "en": (
             "At least {motorbikes:.0f} motorbikes ride as a group for {together:.1f} seconds at "
