@@ -104,6 +104,16 @@ def test_under_a_standing_camera_one_broken_window_contradicts_the_others() -> N
     assert not joined.is_solid(2.0)
 
 
+def test_a_standing_camera_sees_the_same_hole_again_and_again() -> None:
+    """Five looks at a line that is broken before a driveway are one look."""
+    pieces = [
+        replace(line(1.7, start, start + 2.0, 0.84, driven=False), duty_sigma=0.145)
+        for start in (0.0, 2.2, 4.4, 6.6, 8.8)
+    ]
+    (joined,) = road_lines(of(pieces, CameraMotion.STILL))
+    assert len(joined.pieces) == 5 and not joined.is_solid(5.0)
+
+
 def test_lines_meet_where_the_road_leads() -> None:
     before = of([line(-1.8), line(1.7), line(5.2)])
     point = vanishing_point(road_lines(before), before, 0.0, 4.0)
