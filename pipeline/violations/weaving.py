@@ -20,6 +20,7 @@ start of a row; so it takes `swings` of them. No law says how many: four are two
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -47,6 +48,8 @@ _COMMON = 0.7  # correlation with other vehicles' sideways motion that makes it 
 _SHARED = 0.45  # of its swing, by which the others swing with it
 _PLAIN = 0.75  # of the least swing, by which it swings about a straight way too
 _BOTH_EDGES = 0.38  # of a swing's width, at least, by which each edge of the box swings
+_LOST_S, _LOST_SHARE = 0.7, 0.6  # unseen for so long, over such a share of a swing
+_LEAST_SEEN = 0.75  # of the swings
 _MOST_PULL = 7.0  # m/s2 sideways: a lean of 35 degrees, which hardly any tyre holds
 _WIDEST_M = 4.5  # no vehicle swings further, a lost background does
 # Times as wide as seen from behind: its flank shows. (A car that parks or turns shows it, too.)
@@ -132,9 +135,10 @@ class Weaving(Rule[WeavingSettings]):
         for part in (_alternating_part, _plain_part):
             if len(turns) > self.settings.swings:
                 turns = turns[part(way, rows[turns], least)]
-        if len(turns) - 1 < self.settings.swings:
-            return None
         sizes = np.abs(np.diff(u[turns]))
+        seen = _seen(times, u, turns)
+        if int(seen.sum()) < self.settings.swings or float(seen.mean()) < _LEAST_SEEN:
+            return None
         if float(sizes.max()) > _WIDEST_M or not _is_whole(way, rows, turns, sizes):
             return None
         pulls = sizes / 2 * (np.pi / np.diff(times[turns])) ** 2  # of a sine's crests
@@ -213,6 +217,17 @@ def _is_whole(
     signs = np.sign(np.diff(way.middles[at]))
     left, right = signs * np.diff(way.lefts[at]), signs * np.diff(way.rights[at])
     return float(np.median(np.minimum(left, right) / sizes)) >= _BOTH_EDGES
+
+
+def _seen(times: FloatArray, u: FloatArray, turns: Sequence[int]) -> NDArray[np.bool_]:
+    """(swings,) True where the vehicle was seen on the way, not lost before and found behind it.
+
+    In a dense stream whoever is found may be the next one: pieces of several make a saw's teeth.
+    """
+    lost = np.where(np.diff(times) > _LOST_S, np.abs(np.diff(u)), 0.0)
+    return np.array(
+        [lost[a:b].max() < _LOST_SHARE * abs(u[b] - u[a]) for a, b in pairwise(turns)], bool
+    )
 
 
 def _alternating_part(way: Sideways, at: NDArray[np.intp], least: float) -> slice:

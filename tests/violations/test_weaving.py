@@ -102,6 +102,20 @@ def test_a_rider_lost_in_a_swing_and_found_again_is_one() -> None:
     assert {m.name: m.value for m in incident.measures}["swings"] >= 5
 
 
+def test_riders_who_come_one_after_another_are_no_swings_of_one() -> None:
+    """Each leans to the left on the way, and the next one is found to the right of where it was."""
+    ways = [(0.0, 1.0, -1.0, -1.9), (2.4, 4.0, 0.1, -0.8), (5.2, 6.2, 0.6, -0.3), (7.4, 9, 0.9, 0)]
+
+    def rider(number: int, start: float, end: float, first_m: float, last_m: float) -> Track:
+        def box_at(time: float) -> Box:
+            x = 640 + 60 * (first_m + (last_m - first_m) * (time - start) / (end - start))
+            return (x - 23, 300, x + 23, 390)
+
+        return track(number, Kind.MOTORBIKE, box_at, start, end, jitter_px=1)
+
+    assert judged([rider(number, *way) for number, way in enumerate(ways, 1)]) == []
+
+
 def test_whom_two_could_be_is_not_joined() -> None:
     whole = swinging(1.8, 2.4)
     beside = track(9, Kind.MOTORBIKE, lambda t: (640, 300, 700, 420), 3.0, 9)
