@@ -30,6 +30,7 @@ _NEAR, _FAR = 0.9, 0.65  # of the height: rows at which lines are compared
 _SAME_NEAR, _SAME_FAR = 0.06, 0.025  # of the width: nearer than that, they are one line
 _JOIN_S = 4.5  # from the end of a piece to the start of the next
 _LEAST_CONFIDENCE = 0.4
+_AS_SURE = 0.6  # of the surest line's confidence: those tell where the road leads
 _BROKEN, _HARDLY_BROKEN = 0.6, 0.7  # duties that no window, and few windows, of a solid line have
 _LANE_HEIGHTS = (
     1.5,
@@ -169,7 +170,10 @@ def vanishing_point(
     found = []
     for time in np.arange(start_s, end_s + 0.5, 1.0):
         here = [line for line in lines if line.start_s - 0.5 <= time <= line.end_s + 0.5]
-        point = _vanishing(here, float(time), scene)
+        least = _AS_SURE * max((line.confidence for line in here), default=0.0)
+        sure = [line for line in here if line.confidence >= least]
+        # Kerbs and shadows outvote two good lines by their number.
+        point = _vanishing(sure, float(time), scene) or _vanishing(here, float(time), scene)
         if point is not None:
             found.append(point)
     if not found:

@@ -15,7 +15,7 @@ from pipeline.types import FloatArray
 
 FAR = 0.64  # of the height: a row that is below the horizon of all but strange mountings
 _TOUCH_NEAR, _TOUCH_FAR = 3, 1  # pixels beside a line that count as on it
-_SHIFTS_NEAR, _SHIFTS_FAR = range(-20, 21, 4), range(-10, 11, 2)  # of the lane in one look
+_SHIFTS_NEAR, _SHIFTS_FAR = range(-28, 29, 4), range(-16, 17, 2)  # of the lane in one look
 _LEAST_DUTY = 0.15
 _LEAST_HEIGHT = 0.3  # of the road's part of the picture that a line runs over
 _LEAST_SEEN = 0.3  # of it, not hidden by road users
