@@ -24,6 +24,7 @@ _LOOK_EVERY_S = 0.35
 _LEAST_LOOKS = 5
 _MOST_LINES = 6
 _NEAR_TOLERANCE, _FAR_TOLERANCE = 14.0, 6.0  # pixels of a cluster at the near and the far row
+_FORKS_PX = 8.0  # at the near row; lines of a double one are farther apart
 _MOST_SEGMENTS = 400
 
 
@@ -69,10 +70,16 @@ class LineFinder:
             looks = [*self._before[len(looks) - _LEAST_LOOKS - _LEAST_LOOKS :], *looks]
         if len(looks) < _LEAST_LOOKS:
             return
+        begun: list[float] = []
         for near, far in _clusters(looks):
+            # A line does not fork before the camera: what begins where a stronger one does is that
+            # one, seen askew.
+            if any(abs(near - other) < _FORKS_PX for other in begun):
+                continue
             line = self._measure(looks, near, far)
             if line is not None:
                 self.lines.append(line)
+                begun.append(near)
 
     def _measure(self, looks: Sequence[Look], near: float, far: float) -> LaneLine | None:
         line = Painted.of(looks, near, far, self._state is CameraMotion.DRIVING)
