@@ -82,7 +82,7 @@ def beside_a_street(seed: int) -> tuple[World, Camera]:
 def three_aboard(seed: int) -> Staged:
     world, camera = beside_a_street(seed)
     world.add(bike(ways.straight(1.0, -5.0, 2.8), riders=3))
-    # Their heads are bare, but drawn ones: what the network for heads says of them is chance.
+    # Their heads are bare, but drawn ones: nobody measured what the network for heads says of them.
     return Staged("three aboard", world, camera, ("passenger_overload",), ("no_helmet",))
 
 

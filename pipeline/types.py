@@ -223,6 +223,11 @@ class Track:
         found = self.traits.get(name)
         return np.full(len(self), np.nan, np.float32) if found is None else found
 
+    def confidence_between(self, start_s: float, end_s: float) -> float:
+        """Mean of its looks in that time; of all of them where there were none in it."""
+        inside = (self.times_s >= start_s) & (self.times_s <= end_s)
+        return float(np.mean(self.confidences[inside] if inside.any() else self.confidences))
+
     @property
     def start_s(self) -> float:
         return float(self.times_s[0])

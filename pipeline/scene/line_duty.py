@@ -15,7 +15,8 @@ from pipeline.types import FloatArray
 
 FAR = 0.64  # of the height: a row that is below the horizon of all but strange mountings
 _TOUCH_NEAR, _TOUCH_FAR = 3, 1  # pixels beside a line that count as on it
-_SHIFTS_NEAR, _SHIFTS_FAR = range(-28, 29, 4), range(-16, 17, 2)  # of the lane in one look
+# Of the lane in one look, at the near and at the far row: (shifts, 2) pixels.
+_SHIFTS = np.array([(near, far) for near in range(-28, 29, 4) for far in range(-16, 17, 2)])
 _LEAST_DUTY = 0.15
 _LEAST_HEIGHT = 0.3  # of the road's part of the picture that a line runs over
 _LEAST_SEEN = 0.3  # of it, not hidden by road users
@@ -133,13 +134,11 @@ def _painted(
             if len(part)
         ]
     )
-    none = np.zeros(len(rows), np.intp)
-    tried = [
-        _along(wide, rows, columns + far + (near - far) * share, none)
-        for near in _SHIFTS_NEAR
-        for far in _SHIFTS_FAR
-    ]
-    return max(tried, key=lambda one: int(one.sum()))
+    near, far = _SHIFTS.T[:, :, None]
+    at = np.round(columns + far + (near - far) * share).astype(int)  # (shifts, R)
+    width = wide.shape[1]
+    hit = (wide[rows, np.clip(at, 0, width - 1)] > 0) & (at >= 0) & (at < width)
+    return np.asarray(hit[hit.sum(axis=1).argmax()])
 
 
 def _along(

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.scene.ground import chained
+from pipeline.scene.ground import chained, is_whole
 from pipeline.types import CameraMotion, FloatArray, Kind, Scene, Track
 
 # Seen from behind, metres: width and height of what a detector boxes. A motorbike's upper part is
@@ -42,7 +42,6 @@ _JUMP = 0.3  # of its height (and by its foot): the tracker took another vehicle
 _NARROW = 0.95  # width by height: two wheels from behind or ahead
 _SMOOTH_S = 1.6  # the scale is a quantile over so long:
 _QUANTILE = 0.35  # a vehicle that turns aside shows its flank
-_EDGE_PX = 3.0
 _LEAST_INLIERS = 0.3  # share of the background that must follow, or the place is not told
 
 
@@ -164,8 +163,7 @@ def sideways(row: Sequence[Track], scene: Scene) -> Iterator[Sideways]:
     times = np.concatenate([track.times_s for track in row])
     boxes = np.concatenate([track.boxes for track in row]).astype(np.float64)
     sure = np.concatenate([track.confidences for track in row]).astype(np.float64)
-    whole = (boxes[:, 0] > _EDGE_PX) & (boxes[:, 2] < scene.width - _EDGE_PX)
-    whole &= boxes[:, 3] < scene.height - _EDGE_PX
+    whole = is_whole(boxes, scene)
     order = np.argsort(frames[whole], kind="stable")
     rows = np.flatnonzero(whole)[order]
     rows = rows[np.diff(frames[rows], prepend=-1) > 0]

@@ -25,13 +25,10 @@ _BUFFER_RATIO = 0.3  # boxes are widened by this share: at 5 pictures a second t
 _START_CONFIDENCE = 0.35  # a track begins at a detection this sure, and lives on weaker ones
 _PERSON = KINDS.index(Kind.PERSON)
 _TWO_WHEELERS = (Kind.BICYCLE, Kind.MOTORBIKE)
-# Kinds that are tracked together: (number of groups, number of kinds).
-_GROUPS = np.array(
-    [
-        [kind is Kind.PERSON for kind in KINDS],
-        [kind in _TWO_WHEELERS for kind in KINDS],
-        [kind is not Kind.PERSON and kind not in _TWO_WHEELERS for kind in KINDS],
-    ]
+_GROUPS = 3
+# The group that each kind is tracked in.
+_GROUP_OF = np.array(
+    [0 if kind is Kind.PERSON else 1 if kind in _TWO_WHEELERS else 2 for kind in KINDS]
 )
 
 
@@ -89,7 +86,7 @@ class Tracker:
 
     def __init__(self, sample_rate_hz: float) -> None:
         self._motion = _GivenMotion()
-        self._groups = [self._botsort(sample_rate_hz) for _ in _GROUPS]
+        self._groups = [self._botsort(sample_rate_hz) for _ in range(_GROUPS)]
         self._histories: dict[int, _History] = {}
         self._ids: dict[tuple[int, int], int] = {}
         self._last_id = 0
@@ -121,7 +118,7 @@ class Tracker:
         ids = np.full(len(detections), -1, np.int32)
         people = detections.kinds == _PERSON
         for group, tracker in enumerate(self._groups):
-            members = np.flatnonzero(_GROUPS[group][detections.kinds])
+            members = np.flatnonzero(_GROUP_OF[detections.kinds] == group)
             tracked = tracker.update(
                 supervision.Detections(
                     xyxy=detections.boxes[members],

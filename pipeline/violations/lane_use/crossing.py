@@ -61,9 +61,7 @@ class Crossing:
 
     @property
     def confidence(self) -> float:
-        inside = (self.track.times_s >= self.start_s) & (self.track.times_s <= self.end_s)
-        looks = self.track.confidences[inside]
-        sure = float(np.mean(looks)) if len(looks) else float(np.mean(self.track.confidences))
+        sure = self.track.confidence_between(self.start_s, self.end_s)
         form = 0.9 if self.across else min(1.0, 0.5 + 0.15 * self.duration_s)
         return form * (0.4 + 0.6 * self.piece.confidence) * (0.5 + 0.5 * sure)
 

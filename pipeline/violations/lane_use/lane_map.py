@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from pipeline.scene.ground import is_whole
 from pipeline.types import CameraMotion, FloatArray, Kind, Scene, Track
 from pipeline.violations.base import spans
 
@@ -31,7 +32,6 @@ _SURE_KIND = 0.75  # share of its looks that agree on its kind
 _MOVED = 1.5  # own widths or heights of the way within the lane: whoever stands did not drive there
 _BRIDGE_S = 0.65
 _LEAST_LOOKS = 4
-_EDGE_PX = 3.0
 
 
 class MappedLane(BaseModel):
@@ -101,8 +101,7 @@ def in_wrong_lanes(
     if not track.kind.is_vehicle or track.kind_share < _SURE_KIND:
         return
     boxes = track.boxes.astype(np.float64)
-    whole = (boxes[:, 3] < scene.height - _EDGE_PX) & (boxes[:, 0] > _EDGE_PX)
-    whole &= boxes[:, 2] < scene.width - _EDGE_PX
+    whole = is_whole(boxes, scene)
     for lane in lanes:
         if track.kind in lane.kinds:
             continue

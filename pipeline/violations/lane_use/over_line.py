@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.scene.ground import is_whole
 from pipeline.scene.travel import moves
 from pipeline.types import FloatArray, LaneLine, Scene, Track
 from pipeline.violations.base import spans
@@ -18,7 +19,6 @@ from pipeline.violations.base import spans
 LEAST_WIDTH = 0.045  # of the picture's
 _MIDDLE = (0.25, 0.75)  # of the lower edge: a line here lies under the vehicle
 _MIDDLE_DRIVING = (0.32, 0.68)  # the camera's own wandering makes the line's place less sure
-_EDGE_PX = 3.0
 _OUTLASTS_S = 2.0
 _LOOKS_BESIDE = 3  # so many looks before and after, a vehicle has come from its side and gone to it
 _END_MARGIN = 0.08  # of a line's height in the picture: its ends are not trusted
@@ -66,12 +66,7 @@ def over_lines(
     """Each time that a vehicle is over one of `lines` for `over_s` and crosses it, or `stay_s`."""
     boxes = track.boxes.astype(np.float64)
     widths = boxes[:, 2] - boxes[:, 0]
-    usable = (
-        (widths >= LEAST_WIDTH * scene.width)
-        & (boxes[:, 0] > _EDGE_PX)
-        & (boxes[:, 2] < scene.width - _EDGE_PX)
-        & (boxes[:, 3] < scene.height - _EDGE_PX)
-    )
+    usable = (widths >= LEAST_WIDTH * scene.width) & is_whole(boxes, scene)
     for line in lines:
         # Where a standing camera saw a line, it still is a little before and after.
         longer = 0.0 if line.in_picture else _OUTLASTS_S

@@ -215,10 +215,8 @@ def _keeps(one: Pass, line: RoadLine, side: int, road: Road, scene: Scene) -> bo
 
 
 def _sure(one: Pass, line: RoadLine, there: tuple[float, float]) -> float:
-    track = one.fast.track
-    inside = (track.times_s >= there[0]) & (track.times_s <= there[1])
     # A vehicle that was lost and found again may have been beyond the line under another number.
-    detected = float(np.mean(track.confidences[inside] if inside.any() else track.confidences))
+    detected = one.fast.track.confidence_between(*there)
     seconds = min(1.0, 0.5 + 0.2 * (there[1] - there[0]))
     return seconds * (0.5 + 0.5 * line.confidence) * (0.5 + 0.5 * detected)
 
