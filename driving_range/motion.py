@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
 from driving_range.camera import Poses
 from driving_range.world import World
@@ -36,6 +35,7 @@ def motion(
     """`boxes` (bodies, F, 4) hide corners; NaN where nobody is."""
     corners = _corners(world, poses, rng)
     scale = _SMALL_PX / poses.size[0]
+    small_shape = (round(poses.size[1] * scale), round(_SMALL_PX))
     count = len(times)
     homographies = np.repeat(np.eye(3)[None], count, axis=0)
     states, shares = [CameraMotion.UNKNOWN], np.zeros(count)
@@ -55,27 +55,8 @@ def motion(
         small, inliers = estimator._homography(a, b)
         shares[frame] = float(inliers.mean())
         homographies[frame] = estimator._rescaled(small, scale)
-        states.append(_state(a, b, inliers, poses.size[1] * scale, recent))
+        states.append(estimator.state_of(a, b, inliers, small_shape, recent))
     return EgoMotion(times, homographies, tuple(states), shares)
-
-
-def _state(
-    before: NDArray[np.float32],
-    after: NDArray[np.float32],
-    inliers: NDArray[np.bool_],
-    height: float,
-    recent: deque[tuple[float, float]],
-) -> CameraMotion:
-    """As `EgoEstimator.update` decides."""
-    flows = np.linalg.norm(after - before, axis=1)
-    if estimator._is_still(flows, before[:, 1] > estimator._NEAR_PART * height):
-        recent.append((1.0, 0.0))
-        return CameraMotion.STILL
-    recent.append((float(inliers.mean()), estimator._growth(before[inliers], after[inliers])))
-    shares, growths = np.array(recent).T
-    turning = float(np.median(shares)) >= estimator._TURNING_INLIERS
-    turning &= abs(float(np.median(growths))) <= estimator._TURNING_GROWTH
-    return CameraMotion.PANNING if turning else CameraMotion.DRIVING
 
 
 def _corners(world: World, poses: Poses, rng: np.random.Generator) -> FloatArray:

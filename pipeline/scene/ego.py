@@ -29,6 +29,7 @@ _STILL_PX = 1.2  # a stand swaying in the wind stays below
 _STILL_SHARE = 0.6  # of the points; others are leaves, shadows and unseen road users
 _TURNING_INLIERS = 0.9
 _TURNING_GROWTH = 0.025  # of the picture, from one sample to the next; a drive makes it grow
+_FOCAL = 0.8  # of the longer side, as cameras usually have it
 _NEAR_PART = 0.6  # of the height: what lies below is near, and moves first when the camera does
 _SMOOTHED_OVER = 5  # samples
 _TEXT_BAND, _BONNET_BAND = 0.08, 0.10  # shares of the height without corners
@@ -67,19 +68,30 @@ class EgoEstimator:
             self._recent.clear()
             return unknown
         homography, inliers = _homography(before, after)
-        flows = np.linalg.norm(after - before, axis=1)
-        share = float(inliers.mean())
-        if _is_still(flows, before[:, 1] > _NEAR_PART * grey.shape[0]):
-            self._recent.append((1.0, 0.0))
-            return Motion(_rescaled(homography, scale), CameraMotion.STILL, share)
-        self._recent.append((share, _growth(before[inliers], after[inliers])))
-        shares, growths = np.array(self._recent).T
-        is_turning = (
-            float(np.median(shares)) >= _TURNING_INLIERS
-            and abs(float(np.median(growths))) <= _TURNING_GROWTH
-        )
-        state = CameraMotion.PANNING if is_turning else CameraMotion.DRIVING
-        return Motion(_rescaled(homography, scale), state, share)
+        state = state_of(before, after, inliers, grey.shape, self._recent)
+        return Motion(_rescaled(homography, scale), state, float(inliers.mean()))
+
+
+def state_of(
+    before: NDArray[np.float32],
+    after: NDArray[np.float32],
+    inliers: NDArray[np.bool_],
+    shape: tuple[int, ...],
+    recent: deque[tuple[float, float]],
+) -> CameraMotion:
+    """What points (N, 2) of a picture of `shape` (height, width) say, with the samples before.
+
+    `recent` holds inlier shares and growths of the last samples; this one's are added.
+    """
+    flows = np.linalg.norm(after - before, axis=1)
+    if _is_still(flows, before[:, 1] > _NEAR_PART * shape[0]):
+        recent.append((1.0, 0.0))
+        return CameraMotion.STILL
+    recent.append((float(inliers.mean()), growth(before[inliers], after[inliers], shape)))
+    shares, growths = np.array(recent).T
+    is_turning = float(np.median(shares)) >= _TURNING_INLIERS
+    is_turning &= abs(float(np.median(growths))) <= _TURNING_GROWTH
+    return CameraMotion.PANNING if is_turning else CameraMotion.DRIVING
 
 
 def with_gps(motion: Motion, moves: bool | None) -> Motion:
@@ -143,13 +155,28 @@ def _homography(
     return homography, inliers.ravel().astype(bool)
 
 
-def _growth(before: NDArray[np.float32], after: NDArray[np.float32]) -> float:
-    """By what share the points spread out: 0 for a camera that turns, positive driving ahead."""
+def growth(
+    before: NDArray[np.float32], after: NDArray[np.float32], shape: tuple[int, ...]
+) -> float:
+    """By what share points (N, 2) spread from the middle of a picture of `shape` (height, width).
+
+    What a rotation of the camera explains is taken off: the rotation that brings the lines of sight
+    nearest to each other (Kabsch 1976), with a focal length of `_FOCAL` widths. 0 for a camera that
+    turns, positive driving ahead.
+    """
     if len(before) < 2:
         return 0.0
-    spread = np.linalg.norm(before - np.median(before, axis=0), axis=1)
-    spread_after = np.linalg.norm(after - np.median(after, axis=0), axis=1)
-    return float(np.median(spread_after) / max(float(np.median(spread)), 1e-6) - 1.0)
+    middle, focal = np.array(shape[1::-1]) / 2, _FOCAL * max(shape[:2])
+    sights = [
+        np.column_stack([(points - middle) / focal, np.ones(len(points))])
+        for points in (before, after)
+    ]
+    one, other = (each / np.linalg.norm(each, axis=1, keepdims=True) for each in sights)
+    u, _, vt = np.linalg.svd(one.T @ other)
+    turned = one @ (u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt)
+    turned = turned[:, :2] / turned[:, 2:]
+    off = sights[1][:, :2] - turned
+    return float((turned * off).sum() / max(float(np.square(turned).sum()), 1e-9))
 
 
 def _rescaled(homography: FloatArray, scale: float) -> FloatArray:

@@ -65,7 +65,10 @@ def background_growth(scene: Scene, first: int, stop: int) -> float:
     logs = []
     for frame in range(max(first, 1), stop):
         if ego.states[frame] is CameraMotion.DRIVING:
-            scale = float(np.linalg.det(ego.homographies[frame][:2, :2]))
+            # The Jacobian's determinant at the picture's middle: elsewhere a turn counts as growth.
+            homography = ego.homographies[frame]
+            depth = float(homography[2] @ (scene.width / 2, scene.height / 2, 1.0))
+            scale = float(np.linalg.det(homography)) / max(depth, 1e-3) ** 3
             step = float(ego.times_s[frame] - ego.times_s[frame - 1])
             logs.append(0.5 * np.log(max(scale, 1e-6)) / max(step, 1e-3))
     return float(np.mean(logs)) if logs else 0.0

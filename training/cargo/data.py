@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -16,29 +16,35 @@ MARGIN = 0.06
 UNTOLD = 255  # a pixel or an answer that nobody knows
 CARGO_LETTERS = {"c": 0, "v": 1, "o": 2, "h": 3, "g": 4}
 
+_KEPT = ("images", "labels", "truths")
+_OUTLINED = 3  # times as often as crops of which only the cargo is known
+
 Bytes = NDArray[np.uint8]
+Lesson = tuple[Bytes, Bytes | None, int, int]  # picture, its parts, its cargo, its view
 
 
 class Drawn:
-    """The finished shards of render.py."""
+    """The finished shards of render.py, but for those put aside."""
 
-    def __init__(self, folder: Path, name: str = "*") -> None:
-        self._shards = [path.parent for path in sorted(folder.glob(f"{name}/truths.npy"))]
+    def __init__(self, folder: Path, aside: Sequence[str] = ()) -> None:
+        self._shards = [
+            tuple(np.load(path.with_name(f"{name}.npy"), mmap_mode="r") for name in _KEPT)
+            for path in sorted(folder.glob("*/truths.npy"))
+            if path.parent.name not in aside
+        ]
+        self._sizes = np.array([len(shard[0]) for shard in self._shards])
 
-    def each(self, most: int) -> Iterator[tuple[Bytes, Bytes, int, int]]:
-        """Each picture, its parts, its cargo and its view."""
-        for shard in self._shards:
-            images = np.load(shard / "images.npy", mmap_mode="r")
-            labels = np.load(shard / "labels.npy", mmap_mode="r")
-            for image, parts, truth in zip(
-                images, labels, np.load(shard / "truths.npy"), strict=True
-            ):
-                if most <= 0:
-                    return
-                most -= 1
-                azimuth = abs((truth[2] + 180) % 360 - 180)
-                cargo = UNTOLD if truth[0] < 0 else int(truth[0])
-                yield image, parts, cargo, int(np.searchsorted([20, 60, 120], azimuth))
+    def one(self, rng: np.random.Generator) -> Lesson:
+        images, labels, truths = self._shards[rng.choice(len(self._sizes), p=self._shares)]
+        row = int(rng.integers(len(truths)))
+        truth = truths[row]
+        azimuth = abs((truth[2] + 180) % 360 - 180)
+        cargo = UNTOLD if truth[0] < 0 else int(truth[0])
+        return images[row], labels[row], cargo, int(np.searchsorted([20, 60, 120], azimuth))
+
+    @property
+    def _shares(self) -> NDArray[np.float64]:
+        return np.asarray(self._sizes / self._sizes.sum())
 
 
 class Real:
@@ -58,19 +64,17 @@ class Real:
             self.boxes.append(np.array(row["box"].split(), np.float32))
             self.cargoes.append(CARGO_LETTERS[row["cargo"]])
             self.outlined.append(_painted(self.crops[-1].shape, outlines.get(row["crop"])))
+        chances = 1 / np.sqrt(np.bincount(self.cargoes)[self.cargoes])
+        chances *= np.where([parts is None for parts in self.outlined], 1, _OUTLINED)
+        self._chances = chances / chances.sum()
 
-    def each(
-        self, rng: np.random.Generator, outlined: bool
-    ) -> Iterator[tuple[Bytes, Bytes | None, int]]:
-        """Each crop, cut a little differently each time, its parts and its cargo."""
-        for crop, box, parts, cargo in zip(
-            self.crops, self.boxes, self.outlined, self.cargoes, strict=True
-        ):
-            if outlined and parts is None:
-                continue
-            moved = box + rng.normal(0, 0.025, 4).astype(np.float32) * np.tile(box[2:] - box[:2], 2)
-            seen = None if parts is None else crop_of(parts, moved, cv2.INTER_NEAREST)
-            yield crop_of(crop, moved), seen, cargo
+    def one(self, rng: np.random.Generator) -> Lesson:
+        """A crop, cut a little differently each time; rare cargoes and outlined ones more often."""
+        index = rng.choice(len(self.crops), p=self._chances)
+        box, parts = self.boxes[index], self.outlined[index]
+        moved = box + rng.normal(0, 0.025, 4).astype(np.float32) * np.tile(box[2:] - box[:2], 2)
+        seen = None if parts is None else crop_of(parts, moved, cv2.INTER_NEAREST)
+        return crop_of(self.crops[index], moved), seen, self.cargoes[index], UNTOLD
 
 
 def _outlines(path: Path) -> dict[str, list[tuple[str, list[float]]]]:

@@ -1,93 +1,123 @@
-"""Trains the head on what lessons.py kept.
+"""Trains the network on drawn trucks and real crops, each changed anew every time it is seen.
 
-python train.py --lessons LESSONS --out RUN --minutes 20
+    PYTHONPATH=. python training/cargo/train.py --shards SHARDS --real CROPS \
+        --labels training/cargo/labels.csv --detector models/road_users.onnx --out RUN --minutes 60
+
+Shards of render.py whose names `--aside` gives are left out, to measure with.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import sys
 import time
+from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
-from data import UNTOLD
-from network import LAYERS, TruckParts
-from torch import nn
+from data import UNTOLD, Drawn, Real, changed
+from network import TruckParts
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from averaging import follow
+
+Batch = tuple[Tensor, Tensor, Tensor]
+_EYES = 0.2  # of the head's learning rate: the detector's layers know streets already
+_MEASURED_BATCHES = 6
 
 
-class Kept:
-    """Lessons of one folder, in memory or mapped from disk."""
+class Lessons(IterableDataset[Batch]):
+    """Endless batches: pictures (B, 3, 96, 128), parts (B, 48, 64), cargo and view (B, 2)."""
 
-    def __init__(self, folder: Path) -> None:
-        self.maps = [np.load(folder / f"maps{layer}.npy", mmap_mode="r") for layer in LAYERS]
-        self.parts = np.load(folder / "parts.npy")
-        self.answers = np.load(folder / "answers.npy")
-        cargo = np.minimum(self.answers[:, 0], 5)
-        counts = np.bincount(cargo, minlength=6)
-        chances = 1 / np.sqrt(counts[cargo])
-        self.chances = chances / chances.sum()
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._drawn = Drawn(options.shards, options.aside)
+        self._real = Real(options.real, options.labels, "train")
+        self._batch, self._seed = options.batch, options.seed
+        self._reals = round(options.share * options.batch)
+
+    def __iter__(self) -> Iterator[Batch]:
+        worker = get_worker_info()
+        rng = np.random.default_rng([self._seed, worker.id if worker else 0])
+        cv2.setNumThreads(1)
+        while True:
+            images, parts, answers = [], [], []
+            for index in range(self._batch):
+                lesson = self._real.one(rng) if index < self._reals else self._drawn.one(rng)
+                image, labels = changed(lesson[0], lesson[1], rng)
+                images.append(image)
+                parts.append(labels[1::2, 1::2])
+                answers.append(lesson[2:])
+            yield _pictures(images), torch.from_numpy(np.stack(parts)), torch.tensor(answers)
+
+
+def _pictures(images: list[NDArray[np.uint8]]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(np.stack(images).transpose(0, 3, 1, 2)))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lessons", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--batch", type=int, default=24)
+    for name in ("shards", "real", "labels", "detector", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--aside", nargs="*", default=[], help="shards to leave out")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--share", type=float, default=0.25, help="of real crops in a batch")
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start", type=Path, help="weights to begin with")
+    parser.add_argument("--start", type=Path, help="weights.pt to begin with")
+    parser.add_argument("--shim", help="module with ensure() to call before torchvision")
     options = parser.parse_args()
+    if options.shim:
+        importlib.import_module(options.shim).ensure()
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
-    rng = np.random.default_rng(options.seed)
-    folders = sorted(path.parent for path in options.lessons.glob("*/answers.npy"))
-    drawn = [Kept(folder) for folder in folders if folder.name != "real"]
-    real = Kept(options.lessons / "real")
-    sizes = np.array([len(kept.parts) for kept in drawn], float)
-    print(f"{sizes.sum():.0f} drawn, {len(real.parts)} real")
-    net = TruckParts().to(memory_format=torch.channels_last).train()
+    stream = iter(DataLoader(Lessons(options), batch_size=None, num_workers=1, prefetch_factor=4))
+    net = TruckParts()
     if options.start:
         net.load_state_dict(torch.load(options.start, weights_only=True))
-    average = {key: value.clone() for key, value in net.state_dict().items()}
-    optimizer = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=1e-2)
+    else:
+        drawn = (next(stream)[0].float() for _ in range(_MEASURED_BATCHES))
+        net.eyes.begin_with(options.detector, drawn)
+    net = net.to(memory_format=torch.channels_last).train()
+    average = deepcopy(net).eval()
+    eyes = set(net.eyes.parameters())
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [one for one in net.parameters() if one not in eyes], "share": 1.0},
+            {"params": list(eyes), "share": _EYES},
+        ],
+        lr=options.rate,
+        weight_decay=1e-2,
+    )
     tells = nn.CrossEntropyLoss(
         torch.tensor([0.8, 1.0, 0.8, 1.5, 1.2, 1.2, 0.8]), ignore_index=UNTOLD
     )
     says = nn.CrossEntropyLoss(ignore_index=UNTOLD, label_smoothing=0.05)
     options.out.mkdir(parents=True, exist_ok=True)
     began, step, seen = time.monotonic(), 0, []
-    many = round(options.share * options.batch)
     while (share := (time.monotonic() - began) / 60 / options.minutes) < 1:
-        rate = options.rate * min(1, (step + 1) / 50) * (0.02 + 0.49 * (1 + np.cos(np.pi * share)))
-        optimizer.param_groups[0]["lr"] = rate
-        which = rng.choice(len(drawn), p=sizes / sizes.sum())
-        rows = np.sort(rng.choice(len(drawn[which].parts), options.batch - many, replace=False))
-        others = np.sort(rng.choice(len(real.parts), many, p=real.chances))
-        maps = [
-            torch.from_numpy(np.concatenate([a[rows], b[others]]).astype(np.float32)).contiguous(
-                memory_format=torch.channels_last
-            )
-            for a, b in zip(drawn[which].maps, real.maps, strict=True)
-        ]
-        parts = np.concatenate([drawn[which].parts[rows], real.parts[others]]).astype(np.int64)
-        answers = np.concatenate([drawn[which].answers[rows], real.answers[others]])
-        cargo, view = torch.from_numpy(answers.astype(np.int64)).T
-        out = net(maps)
-        losses = tells(out[0], torch.from_numpy(parts)), says(out[1], cargo), says(out[2], view)
+        rate = (
+            options.rate * min(1, (step + 1) / 100) * (0.01 + 0.495 * (1 + np.cos(np.pi * share)))
+        )
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["share"]
+        pictures, parts, answers = next(stream)
+        out = net(pictures.float().to(memory_format=torch.channels_last))
+        cargo, view = answers.long().T
+        losses = tells(out[0], parts.long()), says(out[1], cargo), says(out[2], view)
         loss = losses[0] + 0.4 * losses[1] + 0.1 * losses[2]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimizer.step()
-        keep = min(0.995, step / (step + 10))
-        for key, value in net.state_dict().items():
-            if value.dtype.is_floating_point:
-                average[key].mul_(keep).add_(value, alpha=1 - keep)
-            else:
-                average[key].copy_(value)
+        follow(average, net, min(0.998, step / (step + 10)))
         seen.append([float(x.detach()) for x in losses])
         step += 1
         if step % 50 == 0:
@@ -95,8 +125,8 @@ def main() -> None:
             spent = (time.monotonic() - began) / 60
             told = f"parts {mean[0]:.3f} cargo {mean[1]:.3f} view {mean[2]:.3f}"
             print(f"{spent:.1f} min, step {step}: {told}", flush=True)
-            torch.save(average, options.out / "weights.pt")
-    torch.save(average, options.out / "weights.pt")
+            torch.save(average.state_dict(), options.out / "weights.pt")
+    torch.save(average.state_dict(), options.out / "weights.pt")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ class RoadUsers(IterableDataset[dict[str, torch.Tensor]]):
         counts = np.bincount(
             np.concatenate([rows[:, 0] for rows in self.labels]).astype(int), minlength=6
         )
-        rarity = (counts.max() / np.maximum(counts, 1)) ** 0.4
+        rarity = (counts.max() / np.maximum(counts, 1)) ** 0.55
         self.weights = np.array(
             [rarity[rows[:, 0].astype(int)].max() if len(rows) else 0.3 for rows in self.labels]
         )
