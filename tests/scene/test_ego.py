@@ -48,6 +48,36 @@ def test_a_turn_is_a_pan_and_its_homography_follows_the_background() -> None:
         np.testing.assert_allclose(moved[:2] / moved[2], [376, 240], atol=1.0)
 
 
+def looking(world: np.ndarray, yaw: float, nearer: float = 0.0) -> np.ndarray:
+    """A camera of 683 pixels of focal length before a wall, turned (rad) and gone `nearer` to it.
+
+    At first the wall is a focal length away.
+    """
+    focal, height, width = 683.0, 480, 854
+    x, y = np.meshgrid(np.arange(width) - width / 2, np.arange(height) - height / 2)
+    sin, cos = math.sin(yaw), math.cos(yaw)
+    across, ahead = x * cos + focal * sin, focal * cos - x * sin
+    far = focal * (1 - nearer)
+    u, v = across / ahead * far, y / ahead * far
+    size = world.shape[1] / 2, world.shape[0] / 2
+    return cv2.remap(
+        world, (u + size[0]).astype(np.float32), (v + size[1]).astype(np.float32), cv2.INTER_LINEAR
+    )
+
+
+def test_a_fast_pan_is_no_drive() -> None:
+    """At a third of a radian a second what comes into view is wider than what goes."""
+    world = texture(size=(1000, 2400))
+    found = motions([looking(world, -0.18 + 0.06 * i) for i in range(7)])
+    assert [motion.state for motion in found[1:]] == [CameraMotion.PANNING] * 6
+
+
+def test_what_grows_while_the_camera_turns_is_driven_at() -> None:
+    world = texture(size=(1000, 2400))
+    found = motions([looking(world, -0.15 + 0.05 * i, 0.05 * i) for i in range(7)])
+    assert [motion.state for motion in found[1:]] == [CameraMotion.DRIVING] * 6
+
+
 def test_roll_is_followed() -> None:
     world = texture()
     found = motions([seen(world, 200, roll_deg=2.0 * i) for i in range(4)])
