@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from pipeline.types import CameraMotion, EgoMotion, FloatArray, Scene, Track
 
 _STANDING = (CameraMotion.STILL, CameraMotion.PANNING)
 _EDGE_PX = 3.0
+_BESIDE = 1.0  # of the picture's sides, from its middle: farther off a place is lost
 _MOVED, _GROWN = 1.5, 0.2  # of its width; logarithm of the ratio of its heights
 
 
@@ -133,6 +135,34 @@ def chained(ego: EgoMotion, frames: Sequence[int], point: tuple[float, float]) -
             here = here / here[2]
         result[index] = here[:2]
     return result
+
+
+def from_its_place(
+    frames: NDArray[np.integer[Any]], boxes: FloatArray, scene: Scene
+) -> tuple[slice, FloatArray]:
+    """How far, in pixels, boxes (N, 4) at `frames` (N,) are from where the first was.
+
+    The rows that could be compared, and a distance for each of them. The comparison begins anew
+    where a picture could not be followed, for there the homography says nothing and everybody would
+    seem to jump (the longest part counts), and ends where the camera has turned so far that the
+    place is well outside of the picture: of what lies behind it a homography tells nothing either.
+    """
+    part = _followed(scene.ego, frames)
+    feet = np.column_stack([(boxes[part, 0] + boxes[part, 2]) / 2, boxes[part, 3]])
+    place = chained(scene.ego, frames[part].tolist(), (float(feet[0, 0]), float(feet[0, 1])))
+    off = np.abs(place / (scene.width, scene.height) - 0.5).max(axis=1)
+    out = np.flatnonzero(off > _BESIDE)
+    count = int(out[0]) if len(out) else len(feet)
+    moved = np.linalg.norm(feet - place, axis=1)[:count]
+    return slice(part.start, part.start + count), np.asarray(moved)
+
+
+def _followed(ego: EgoMotion, frames: NDArray[np.integer[Any]]) -> slice:
+    """The most of `frames` in a row over which the background is known from each to the next."""
+    unknown = np.array([state is CameraMotion.UNKNOWN for state in ego.states], int)
+    lost = np.cumsum(unknown)[frames]  # rises by one or more from a frame to the next
+    edges = [0, *(np.flatnonzero(np.diff(lost)) + 1).tolist(), len(frames)]
+    return max((slice(a, b) for a, b in pairwise(edges)), key=lambda part: part.stop - part.start)
 
 
 def _mapped(homographies: FloatArray, points: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.scene.ground import chained
+from pipeline.scene.ground import from_its_place
 from pipeline.types import CameraMotion, FloatArray, Scene, Track
 
 _OWN_WIDTHS = 1.0  # so far from its place in the background
@@ -76,14 +76,11 @@ def background_growth(scene: Scene, first: int, stop: int) -> float:
 
 def _leaves_its_place(track: Track, rows: NDArray[np.intp], scene: Scene) -> bool:
     boxes = track.boxes[rows].astype(np.float64)
-    feet = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
-    start = (float(feet[0, 0]), float(feet[0, 1]))
-    background = chained(scene.ego, track.frames[rows].tolist(), start)
-    moved = np.linalg.norm(feet - background, axis=1).max()
-    heights = boxes[:, 3] - boxes[:, 1]
+    part, moved = from_its_place(track.frames[rows], boxes, scene)
+    heights = boxes[part, 3] - boxes[part, 1]
     grown = abs(np.log(heights[-1] / max(heights[0], 1.0)))
-    width = float(np.median(boxes[:, 2] - boxes[:, 0]))
-    return bool(moved >= _OWN_WIDTHS * width or grown > _GROWN)
+    width = float(np.median(boxes[part, 2] - boxes[part, 0]))
+    return bool(moved.max() >= _OWN_WIDTHS * width or grown > _GROWN)
 
 
 def _keeps_ahead(track: Track, rows: NDArray[np.intp], scene: Scene) -> bool:

@@ -34,7 +34,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from pipeline.scene.ground import chained
+from pipeline.scene.ground import from_its_place
 from pipeline.types import Abstention, CameraMotion, Incident, Measure, Scene, Track
 from pipeline.violations.base import Language, Rule, RuleSettings
 from pipeline.violations.heads import Head, heads, persons
@@ -180,10 +180,8 @@ def _rides(track: Track, first: int, last: int, scene: Scene) -> bool:
     if not rides(track, part, scene):
         return False
     boxes = boxes[whole]
-    feet = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
-    background = chained(scene.ego, frames.tolist(), (float(feet[0, 0]), float(feet[0, 1])))
-    gone = float(np.linalg.norm(feet[-1] - background[-1]))
-    far = gone >= _AWAY * float(np.median(boxes[:, 2] - boxes[:, 0]))
+    _, moved = from_its_place(frames, boxes, scene)
+    far = moved[-1] >= _AWAY * float(np.median(boxes[:, 2] - boxes[:, 0]))
     slow = creeps(track, part, scene)
     if all(state is CameraMotion.STILL for state in states):
         return not slow

@@ -5,7 +5,8 @@ closer looks at it alone (`pipeline.closeups.aboard`). A stretch is a candidate 
 or more outweigh those at fewer (`pipeline.violations.fullness`), the outermost keep their places
 from look to look with their feet off the road, and the motorbike rides: whoever stands behind a
 motorbike that waits, or is passed by it, does not keep a place on it. Where it goes no faster than
-somebody walks (`pipeline.violations.rides`), `_AT_WALKING_PACE` times as much evidence is wanted.
+somebody walks (`pipeline.violations.rides`), `_AT_WALKING_PACE` times as much evidence is wanted;
+`_PACE_UNTOLD` times where the camera drives, for there nobody's pace is told.
 
 On a truck, a bus or a car: people in the bed, on the roof, hanging from the side, who keep their
 place on it while it drives (`pipeline.violations.carried_outside`).
@@ -34,7 +35,7 @@ from pipeline.violations.carried_outside import Carried, carried
 from pipeline.violations.fullness import Fullness, evidence, fullness, stretches
 from pipeline.violations.registry import rule
 from pipeline.violations.riders import Load, loads
-from pipeline.violations.rides import creeps, rides, standing
+from pipeline.violations.rides import creeps, drives, rides, standing
 from pipeline.violations.same_motorbike import apart, one_each
 
 _OUTSIDE: dict[Language, str] = {
@@ -51,7 +52,8 @@ _OUTSIDE: dict[Language, str] = {
 }
 _STEADY = 0.16  # motorbike widths from look to look: the outermost riders' places (median)
 _FEET = 0.95  # of the motorbike's height: whose feet are lower walks beside it (median)
-_AT_WALKING_PACE = 2.6  # times as much evidence: somebody may walk beside it
+_AT_WALKING_PACE = 4.0  # times as much evidence: somebody may walk beside it
+_PACE_UNTOLD = 2.0  # ... before a camera that drives: somebody may pass it slowly
 _LEAST_SEEN = 2  # looks that must have seen so many
 _LEAST_OUTSIDE = 8  # looks that must have seen anybody outside of a vehicle
 _SEEN_SHARE, _OUTSIDE_SHARE = 0.2, 0.08  # of the looks, too: in a bed one hides the other
@@ -118,8 +120,11 @@ class PassengerOverload(Rule[PassengerOverloadSettings]):
             share = len(hits) / len(rows)
             if share < settings.share or not _sit(seen, hits) or not rides(track, part, scene):
                 continue
-            slow = _AT_WALKING_PACE if creeps(track, part, scene) else 1.0
-            least = slow * settings.least_evidence
+            least = settings.least_evidence
+            if drives(track, part, scene):
+                least *= _PACE_UNTOLD
+            elif creeps(track, part, scene):
+                least *= _AT_WALKING_PACE
             if evidence(seen.counts[rows], settings.people) < least:
                 continue
             size = float(np.median(heights[hits]))

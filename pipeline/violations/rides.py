@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.scene.ground import chained
+from pipeline.scene.ground import from_its_place
 from pipeline.scene.travel import moves
 from pipeline.types import CameraMotion, Scene, Track
 
@@ -38,9 +38,16 @@ def rides(track: Track, part: slice, scene: Scene) -> bool:
 
 def creeps(track: Track, part: slice, scene: Scene) -> bool:
     """At no more than a walking pace, as far as a camera that does not drive can tell?"""
-    if _drives(track, part, scene):
+    if drives(track, part, scene):
         return False
     return _pace_mps(track, _around(track, part, _PACE_AROUND_S), scene) < _WALKING_MPS
+
+
+def drives(track: Track, part: slice, scene: Scene) -> bool:
+    """Does the camera drive, so that nobody's pace is told?"""
+    frames = track.frames[part]
+    states = scene.ego.states[int(frames[0]) : int(frames[-1]) + 1]
+    return sum(state is CameraMotion.DRIVING for state in states) > len(states) / 2
 
 
 def standing(track: Track, scene: Scene) -> NDArray[np.bool_]:
@@ -52,12 +59,6 @@ def standing(track: Track, scene: Scene) -> NDArray[np.bool_]:
     return still
 
 
-def _drives(track: Track, part: slice, scene: Scene) -> bool:
-    frames = track.frames[part]
-    states = scene.ego.states[int(frames[0]) : int(frames[-1]) + 1]
-    return sum(state is CameraMotion.DRIVING for state in states) > len(states) / 2
-
-
 def _around(track: Track, part: slice, seconds: float) -> slice:
     first, last = float(track.times_s[part.start]), float(track.times_s[part.stop - 1])
     ends = np.searchsorted(track.times_s, [first - seconds, last + seconds], side="left")
@@ -66,15 +67,13 @@ def _around(track: Track, part: slice, seconds: float) -> slice:
 
 def _gone(track: Track, part: slice, scene: Scene) -> tuple[float, float, float]:
     """Pixels from where it was in the background, log of the ratio of heights, seconds."""
-    boxes = track.boxes[part].astype(np.float64)
-    feet = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
-    start = (float(feet[0, 0]), float(feet[0, 1]))
-    background = chained(scene.ego, track.frames[part].tolist(), start)
-    heights = boxes[:, 3] - boxes[:, 1]
+    boxes, times = track.boxes[part].astype(np.float64), track.times_s[part]
+    rows, moved = from_its_place(track.frames[part], boxes, scene)
+    heights = boxes[rows, 3] - boxes[rows, 1]
     return (
-        float(np.linalg.norm(feet - background, axis=1).max()),
+        float(moved.max()),
         abs(float(np.log(heights[-1] / max(heights[0], 1.0)))),
-        float(track.times_s[part.stop - 1] - track.times_s[part.start]),
+        float(times[rows][-1] - times[rows][0]),
     )
 
 
@@ -87,7 +86,7 @@ def _pace_mps(track: Track, part: slice, scene: Scene) -> float:
 
 def _rests(track: Track, part: slice, scene: Scene) -> bool:
     """Does it stay where it is before a camera that stands or turns?"""
-    if _drives(track, part, scene):
+    if drives(track, part, scene):
         return False
     moved, grown, seconds = _gone(track, part, scene)
     width = float(np.median(track.boxes[part, 2] - track.boxes[part, 0]))
