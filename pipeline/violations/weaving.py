@@ -53,7 +53,7 @@ _LEAST_SEEN = 0.75  # of the swings
 _MOST_PULL = 7.0  # m/s2 sideways: a lean of 35 degrees, which hardly any tyre holds
 _WIDEST_M = 4.5  # no vehicle swings further, a lost background does
 # Times as wide as seen from behind: its flank shows. (A car that parks or turns shows it, too.)
-_BROADSIDE = {Kind.MOTORBIKE: 2.0, Kind.CAR: 1.45}
+_BROADSIDE = {Kind.MOTORBIKE: 2.0, Kind.CAR: 1.75}
 _CROSSES_MPS = 5.0  # sideways all the while: it drives across the picture
 _CAMERA_TURNS_RAD = 0.035  # by which a driving camera that swings turns to and fro
 _IN_STEP = 0.55  # correlation of its turning with the pace of a vehicle that seems to swing
