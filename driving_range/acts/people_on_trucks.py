@@ -11,35 +11,66 @@ from driving_range.actors import Actor, Rider, actor
 from driving_range.camera import Camera, at_the_wheel, on_a_stand
 from driving_range.case import Case
 from driving_range.observe import observe
+from driving_range.views import views
 from driving_range.ways import standing, straight
 from driving_range.world import World, lanes
 from pipeline.types import Kind
 
 RULE = "passenger_overload"
 Rng = np.random.Generator
+_POSITIVES, _NEGATIVES = 24, 48
+_LEAST_SHARE, _LEAST_PX, _LEAST_S = 0.5, 32.0, 2.0  # of somebody: seen well enough to be told
+_REACHES_OUT = 0.25  # own widths beyond the vehicle's outline, of somebody at a door
 
 
 def cases(seed: int) -> Iterator[Case]:
     """24 with people outside of a vehicle that drives, 48 without."""
     rng = np.random.default_rng([seed, 71])
-    for index in range(24):
-        yield _shown(rng, ("bed", "roof", "door")[index % 3])
-    for index in range(48):
+    made = 0
+    while made < _POSITIVES:
+        case = _shown(rng, ("bed", "roof", "door")[made % 3])
+        if case is not None:
+            made += 1
+            yield case
+    for index in range(_NEGATIVES):
         name, stage = list(_QUIET.items())[index % len(_QUIET)]
         world, camera = stage(rng)
         _traffic(world, rng)
         yield observe(world, camera, rng).case(name, RULE)
 
 
-def _shown(rng: Rng, where: str) -> Case:
+def _shown(rng: Rng, where: str) -> Case | None:
+    """None where nobody outside is seen well enough."""
     # At a door they are told by reaching out over the outline: from behind.
     world, camera, speed = _street(rng, following=where == "door" or rng.random() < 0.6)
     kind = Kind.BUS if where == "roof" or (where == "door" and rng.random() < 0.5) else Kind.TRUCK
     vehicle = world.add(_carrying(_ahead(kind, rng, camera, speed), where, rng))
+    if _clear_s(world, camera, vehicle, where == "door") < _LEAST_S:
+        return None
     _traffic(world, rng)
     seen = observe(world, camera, rng)
     truth = {"people": float(len(vehicle.riders))} if where == "roof" else {}
     return seen.case(f"{where}, {camera.motion}", RULE, vehicle, truth)
+
+
+def _clear_s(world: World, camera: Camera, vehicle: Actor, at_door: bool) -> float:
+    """For how long the best seen of those outside is large, in view, and past the outline."""
+    times = np.arange(0, world.duration_s, 0.2)
+    bodies = [v for v in views(world, camera.poses(times), times) if v.actor is vehicle]
+    body = next(view.shown for view in bodies if view.rider is None)
+    best = 0.0
+    for view in bodies:
+        if view.rider is None:
+            continue
+        box = view.shown
+        own = box[:, 2] - box[:, 0]
+        out = np.maximum(body[:, 0] - box[:, 0], box[:, 2] - body[:, 2])
+        with np.errstate(invalid="ignore"):
+            clear = (box[:, 3] - box[:, 1]) * 640 / camera.size[0] > _LEAST_PX * world.noise**0.5
+            clear &= view.shares > _LEAST_SHARE
+            clear &= (out > _REACHES_OUT * own) | (not at_door)
+        best = max(best, float(clear.sum()) * 0.2)
+    return best
 
 
 def _street(rng: Rng, following: bool | None = None) -> tuple[World, Camera, float]:
