@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,9 @@ from pipeline.commands.common import (
 from pipeline.progress import reporter_for
 from pipeline.settings import Settings
 from pipeline.wording import word
+
+if TYPE_CHECKING:
+    from pipeline.run import Result
 
 
 def process(
@@ -76,7 +79,7 @@ def process(
             emit(incident)
         else:
             print(_summary(incident, settings))
-    _say_result(len(result.incidents), output, settings)
+    _say_result(result, output, settings)
     leave(result.failures)
 
 
@@ -84,10 +87,13 @@ def _summary(incident: dict[str, Any], settings: Settings) -> str:
     return f"{incident['id']}\n  {incident['sentences'][settings.language]}"
 
 
-def _say_result(count: int, output: Path, settings: Settings) -> None:
-    language = settings.language
-    if count == 0:
+def _say_result(result: Result, output: Path, settings: Settings) -> None:
+    language, count = settings.language, len(result.incidents)
+    if count:
+        print(word("found", language, count=count, folder=output / "packages"), file=sys.stderr)
+        print(word("review", language), file=sys.stderr)
+    elif result.failures:
+        words = word("nothing_in_rest", language, count=len(result.failures))
+        print(words, file=sys.stderr)
+    else:
         print(word("nothing", language), file=sys.stderr)
-        return
-    print(word("found", language, count=count, folder=output / "packages"), file=sys.stderr)
-    print(word("review", language), file=sys.stderr)

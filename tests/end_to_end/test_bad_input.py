@@ -80,6 +80,7 @@ def test_a_bad_file_is_named_and_code_3(dashcam: Dashcam, tmp_path: Path, make) 
     naming = [line for line in run.err.splitlines() if str(bad) in line]
     assert len(naming) == 1, run.err
     assert "; " in naming[0], "what to do is missing"
+    assert "No candidate violation was found." not in run.err, "nobody looked at anything"
     assert not list((tmp_path / "out").glob("packages/*"))
 
 
