@@ -11,9 +11,9 @@ correlated by rho), and what was to be expected before anything was seen:
     log odds = log(prior / (1 - prior)) + s n / (1 + (n - 1) rho) * mean(log(p / (1 - p)))
 
 s is how far the network is to be trusted at that size of head: the slope of the log likelihood
-ratio of bare against helmet over the mean of a rider's looks, measured on 71 bare heads and 498
-helmets that it had not learned from (`models/helmet.md`): 0.9 / 1.43 at 15 pixels, 1.6 / 1.43 from
-26 on, where 1.43 is what many looks are worth.
+ratio of bare against helmet over the mean of a rider's looks, measured on 95 bare heads and 515
+helmets that it had not learned from (`models/helmet.md`): 0.72 / 1.43 at 17 pixels, 1.81 / 1.43
+from 27 on, where 1.43 is what many looks are worth.
 
 A motorbike is a candidate when it rides, and heads on it were seen often enough and large enough,
 nearly all looks at each agree, each is likelier bare than not, and it is probable that one of them
@@ -43,7 +43,7 @@ from pipeline.violations.riders import Load, loads
 from pipeline.violations.rides import creeps, rides
 from pipeline.violations.same_motorbike import apart, one_each
 
-_TRUST_PX, _TRUST = (14.5, 25.5), (0.63, 1.12)  # s at heights of a head
+_TRUST_PX, _TRUST = (17.4, 26.9), (0.50, 1.27)  # s at heights of a head
 _MOST_LOG_ODDS = 4.0  # that a single look may say
 _FEET = 0.94  # of the motorbike's height: whose feet are lower walks beside it (median)
 _AWAY = 2.2  # widths of the motorbike's box, before a camera that stands or turns
