@@ -24,7 +24,7 @@ from driving_range.views import View
 from pipeline.types import KINDS, FloatArray, Kind
 
 _INPUT_PX = 640.0
-_THRESHOLD = 0.35  # of the shipped weights
+_THRESHOLD = 0.32  # of the shipped weights
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "nothing_in_rest": {
         "vi": "Không phát hiện dấu hiệu vi phạm nào trong những gì đọc được "
         "(xem lỗi ở trên: {count}).",
-        "en": "No candidate violation was found in what could be read "
-        "(errors above: {count}).",
+        "en": "No candidate violation was found in what could be read (errors above: {count}).",
     },
     "found": {
         "vi": "{count} dấu hiệu vi phạm; hồ sơ ở {folder}",

@@ -69,11 +69,15 @@ class SceneBuilder:
 
 
 def settled(states: Sequence[CameraMotion]) -> tuple[CameraMotion, ...]:
-    """The states without flicker: each the commonest among itself and its two neighbours."""
+    """The states without flicker: each the commonest among itself and its two neighbours.
+
+    What could not be followed stays unknown, however still it is before and after: footage that is
+    cut looks like that, and nobody keeps a place across a cut.
+    """
     settled = list(states)
     for index in range(1, len(states) - 1):
         before, here, after = states[index - 1 : index + 2]
-        if before is after and here is not before:
+        if before is after and here is not before and here is not CameraMotion.UNKNOWN:
             settled[index] = before
     if len(settled) > 1 and settled[0] is CameraMotion.UNKNOWN:
         settled[0] = settled[1]  # the first frame has nothing to be compared with

@@ -132,6 +132,9 @@ def _misses(one: Course, other: Course) -> float:
         return np.inf
     if len(one) < 4:
         return np.inf
+    # Who leaves a standing camera's picture is not found again in it; who enters it was not lost.
+    if one.road.standing and not (one.whole[-1] and other.whole[0]):
+        return np.inf
     middle = float(other.times_s[0] + one.times_s[-1]) / 2
     before, after = _leads(one, middle, True), _leads(other, middle, False)
     if before is None or after is None:

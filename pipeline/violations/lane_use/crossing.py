@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.scene.course import Course
 from pipeline.scene.lanes import RoadLine
@@ -30,6 +31,7 @@ _BRIDGE_S = 0.7
 _LEAST_WIDTH = 0.022  # of the picture's
 _LINE_CONFIDENCE = 0.5
 _FOUR_WHEELS_M = 1.5
+_NARROW, _NARROW_S = 0.85, 1.5  # of its width by height, against that of the seconds around
 _EVEN_MPS = 2.0  # change of speed up to which it drives evenly
 
 
@@ -74,9 +76,11 @@ def crossings(
     if course.width_m < _FOUR_WHEELS_M or not course.has_track:
         return
     large = widths >= _LEAST_WIDTH * scene.width
+    hidden = _half_hidden(course)
     for line in lines:
         offsets = course.beside(line, _ON)
         usable = large & np.isfinite(offsets) & (course.whole | (np.abs(offsets) > 1.5))
+        usable &= ~hidden
         rows = np.flatnonzero(usable)
         if len(rows) < 2 * _LOOKS:
             continue
@@ -167,3 +171,17 @@ def _astride(
 def _calm(values: FloatArray) -> FloatArray:
     padded = np.pad(values, 1, mode="edge")
     return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 3), axis=1))
+
+
+def _half_hidden(course: Course) -> NDArray[np.bool_]:
+    """(N,) True where it is narrower than just before and after.
+
+    Behind a post one side is cut off, then the other, and the middle seems to go across.
+    """
+    shape = (course.boxes[:, 2] - course.boxes[:, 0]) / np.maximum(
+        course.boxes[:, 3] - course.boxes[:, 1], 1e-6
+    )
+    first = np.searchsorted(course.times_s, course.times_s - _NARROW_S)
+    last = np.searchsorted(course.times_s, course.times_s + _NARROW_S, side="right")
+    usual = [np.median(shape[a:b]) for a, b in zip(first, last, strict=True)]
+    return np.asarray(shape < _NARROW * np.array(usual))
