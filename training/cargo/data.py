@@ -32,19 +32,16 @@ class Drawn:
             for path in sorted(folder.glob("*/truths.npy"))
             if path.parent.name not in aside
         ]
-        self._sizes = np.array([len(shard[0]) for shard in self._shards])
+        sizes = np.array([len(shard[0]) for shard in self._shards])
+        self._chances = sizes / sizes.sum()
 
     def one(self, rng: np.random.Generator) -> Lesson:
-        images, labels, truths = self._shards[rng.choice(len(self._sizes), p=self._shares)]
+        images, labels, truths = self._shards[rng.choice(len(self._shards), p=self._chances)]
         row = int(rng.integers(len(truths)))
         truth = truths[row]
         azimuth = abs((truth[2] + 180) % 360 - 180)
         cargo = UNTOLD if truth[0] < 0 else int(truth[0])
         return images[row], labels[row], cargo, int(np.searchsorted([20, 60, 120], azimuth))
-
-    @property
-    def _shares(self) -> NDArray[np.float64]:
-        return np.asarray(self._sizes / self._sizes.sum())
 
 
 class Real:
